@@ -1,0 +1,247 @@
+//! A run's folder: everything a training leaves behind, written so that it is whole or not there.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tempfile::Builder;
+
+use crate::data::{ColorMode, ImageOptions, ImageShape, Resize};
+use crate::experiment::{ConfigError, Experiment, from_file};
+use crate::models::{BuildError, Network, WeightsError};
+
+pub const CONFIG: &str = "config.toml";
+pub const MODEL: &str = "model.json";
+pub const WEIGHTS: &str = "model.safetensors";
+pub const LAST_WEIGHTS: &str = "last.safetensors";
+pub const HISTORY: &str = "history.csv";
+pub const SUMMARY: &str = "summary.json";
+pub const EVALUATION: &str = "evaluation.json";
+pub const CHECKPOINTS: &str = "checkpoints";
+pub const LOGS: &str = "logs";
+
+/// A run's folder cannot be used as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtifactError {
+    #[error("cannot write {path}: {source}; free some space or choose another folder with --artifacts")]
+    Write { path: PathBuf, source: io::Error },
+    #[error("cannot create the run's folder {path}: {source}; choose another place with --artifacts")]
+    Create { path: PathBuf, source: io::Error },
+    #[error(
+        "{path} exists already and is never overwritten; choose another --name, or continue it with `convlab train --resume {path}`"
+    )]
+    Exists { path: PathBuf },
+    #[error("\"{name}\" cannot name a run; use letters, digits, '.', '_' and '-'")]
+    Name { name: String },
+    #[error("{path} is not a run's folder: it has no {missing}; expected a folder that `convlab train` made")]
+    NotARun { path: PathBuf, missing: &'static str },
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{path} is damaged: {reason}")]
+    Damaged { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+}
+
+/// The folder of one run.
+#[derive(Debug, Clone)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+/// `model.json`: what is needed to use the weights without the data they were trained on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Version of this program.
+    pub convlab: String,
+    pub model: String,
+    pub input: ImageShape,
+    /// In the order of the network's outputs.
+    pub classes: Vec<String>,
+    pub dataset: String,
+    pub resize: Resize,
+    pub parameters: usize,
+}
+
+impl ModelCard {
+    /// How a picture is read for this model.
+    pub fn image_options(&self) -> ImageOptions {
+        let color = match self.input.channels {
+            1 => ColorMode::Grey,
+            _ => ColorMode::Rgb,
+        };
+        ImageOptions {
+            resize: self.resize,
+            ..ImageOptions::new(color, self.input.height, self.input.width)
+        }
+    }
+}
+
+impl RunFolder {
+    /// Makes the folder `artifacts/name`.
+    ///
+    /// # Errors
+    /// It exists, cannot be made, or the name could leave `artifacts`.
+    pub fn create(artifacts: &Path, name: &str) -> Result<Self, ArtifactError> {
+        let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if name.is_empty() || name.starts_with('.') || !name.chars().all(allowed) {
+            return Err(ArtifactError::Name { name: name.into() });
+        }
+        let path = artifacts.join(name);
+        let create_error = |source| ArtifactError::Create {
+            path: path.clone(),
+            source,
+        };
+        std::fs::create_dir_all(artifacts).map_err(create_error)?;
+        match std::fs::create_dir(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(ArtifactError::Exists { path });
+            }
+            Err(error) => return Err(create_error(error)),
+        }
+        std::fs::create_dir(path.join(CHECKPOINTS)).map_err(create_error)?;
+        Ok(Self { path })
+    }
+
+    /// The folder of an earlier run.
+    ///
+    /// # Errors
+    /// It holds no run.
+    pub fn open(path: &Path) -> Result<Self, ArtifactError> {
+        for missing in [CONFIG, MODEL] {
+            if !path.join(missing).is_file() {
+                let path = path.to_path_buf();
+                return Err(ArtifactError::NotARun { path, missing });
+            }
+        }
+        Ok(Self {
+            path: path.to_path_buf(),
+        })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The run's name: its folder's.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Writes a file of the run, see [`write`].
+    ///
+    /// # Errors
+    /// [`ArtifactError::Write`]
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ArtifactError> {
+        write(&self.file(name), bytes)
+    }
+
+    /// Writes a value as JSON.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Write`]
+    pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<(), ArtifactError> {
+        let path = self.file(name);
+        let mut text = serde_json::to_string_pretty(value).map_err(|error| ArtifactError::Write {
+            path: path.clone(),
+            source: error.into(),
+        })?;
+        text.push('\n');
+        write(&path, text.as_bytes())
+    }
+
+    /// The run's configuration.
+    ///
+    /// # Errors
+    /// The file is missing or was edited into something that cannot be used.
+    pub fn experiment(&self) -> Result<Experiment, ArtifactError> {
+        Ok(from_file(&self.file(CONFIG))?)
+    }
+
+    /// What the weights are for.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn model_card(&self) -> Result<ModelCard, ArtifactError> {
+        read_json(&self.file(MODEL))
+    }
+
+    /// The run's network with its best weights, on `device`.
+    ///
+    /// # Errors
+    /// Weights or configuration are missing, damaged, or do not belong together.
+    pub fn network(&self, device: &burn::tensor::Device) -> Result<Network, ArtifactError> {
+        let (experiment, card) = (self.experiment()?, self.model_card()?);
+        let path = self.file(WEIGHTS);
+        let bytes = std::fs::read(&path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => ArtifactError::NotARun {
+                path: self.path.clone(),
+                missing: WEIGHTS,
+            },
+            _ => ArtifactError::Read {
+                path: path.clone(),
+                source,
+            },
+        })?;
+        let training = &experiment.training;
+        let network = experiment.model.build(
+            card.input,
+            card.classes.len(),
+            training.initialization,
+            training.seed,
+            device,
+        )?;
+        Ok(network.with_safetensors(bytes, &path)?)
+    }
+}
+
+/// Reads a JSON file this program wrote.
+///
+/// # Errors
+/// It is missing or damaged.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ArtifactError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ArtifactError::Read {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    serde_json::from_str(&text).map_err(|error| ArtifactError::Damaged {
+        path: path.to_path_buf(),
+        reason: error.to_string(),
+    })
+}
+
+/// Writes `bytes` to a temporary name beside `path`, then renames: whoever reads `path` finds the
+/// old content or the new, never half of it.
+///
+/// # Errors
+/// [`ArtifactError::Write`]; what stood at `path` is left as it was.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), ArtifactError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let attempt = || {
+        let mut builder = Builder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o644));
+        }
+        let mut file = builder.prefix(".part-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_data()?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    };
+    attempt().map_err(|source| ArtifactError::Write {
+        path: path.to_path_buf(),
+        source,
+    })
+}

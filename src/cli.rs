@@ -1,0 +1,217 @@
+//! The command line as typed; `commands` turns it into work.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::backend::{self, DeviceChoice};
+use crate::data::ImageShape;
+use crate::training::UiChoice;
+
+/// Train convolutional image classifiers, and use them.
+#[derive(Debug, Parser)]
+#[command(name = "convlab", version = version(), arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Version and compiled backends.
+fn version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| {
+        let backends = backend::compiled().join(", ");
+        format!("{} (backends: {backends})", env!("CARGO_PKG_VERSION"))
+    })
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train a network; without a configuration, the built-in quickstart
+    Train(TrainArgs),
+    /// Measure a trained network on a split of its data
+    Evaluate(EvaluateArgs),
+    /// Classify pictures with a trained network
+    Predict(PredictArgs),
+    /// List the networks, or describe one layer by layer
+    Models(ModelsArgs),
+    /// List the data sets, look at one, or download one
+    Data(DataArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell to complete in
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct DeviceArgs {
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t)]
+    pub device: DeviceChoice,
+}
+
+#[derive(Debug, Args)]
+pub struct DataDirArgs {
+    /// Folder of downloaded data sets [default: $CONVLAB_DATA, else the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// Configuration file and section.key=value overrides, e.g. training.epochs=10
+    #[arg(value_name = "CONFIG | KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// Continue the interrupted run in this folder
+    #[arg(long, value_name = "RUN")]
+    pub resume: Option<PathBuf>,
+    /// Folder that holds a folder for each run
+    #[arg(long, value_name = "DIR", default_value = "artifacts", conflicts_with = "resume")]
+    pub artifacts: PathBuf,
+    /// Name of the run [default: date-time-model-dataset]
+    #[arg(long, conflicts_with = "resume")]
+    pub name: Option<String>,
+    /// What to show while training
+    #[arg(long, value_enum, default_value_t)]
+    pub ui: UiChoice,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SplitChoice {
+    Train,
+    Valid,
+    #[default]
+    Test,
+}
+
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// Folder of the run
+    pub run: PathBuf,
+    /// Images to evaluate on
+    #[arg(long, value_enum, default_value_t)]
+    pub split: SplitChoice,
+    /// Print the evaluation as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    #[default]
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct PredictArgs {
+    /// Folder of the run
+    pub run: PathBuf,
+    /// Pictures, folders of pictures, or - to read paths from standard input
+    #[arg(required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// Number of most likely classes to print
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub top: u16,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Turn dark into light first, for dark drawings on light paper
+    #[arg(long)]
+    pub invert: bool,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// Network to describe, and model.key=value settings
+    #[arg(value_name = "NAME | KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// Image size as channels x height x width
+    #[arg(long, value_name = "CxHxW", default_value = "1x28x28", value_parser = parse_shape)]
+    pub input: ImageShape,
+    /// Number of classes
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(2..))]
+    pub classes: u16,
+    /// Print as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn parse_shape(text: &str) -> Result<ImageShape, String> {
+    let sides: Option<Vec<usize>> = (text.split('x'))
+        .map(|side| side.parse().ok().filter(|side| (1..=4096).contains(side)))
+        .collect();
+    match sides.as_deref() {
+        Some(&[channels @ 1..=16, height, width]) => Ok(ImageShape::new(channels, height, width)),
+        _ => Err("expected channels x height x width, e.g. 3x64x64".into()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct DataArgs {
+    #[command(subcommand)]
+    pub command: Option<DataCommand>,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// Write a labelled sheet of training images as a picture
+    Show {
+        /// Data set, or a folder of class folders
+        name: String,
+        /// Picture to write
+        #[arg(long, default_value = "sheet.png")]
+        out: PathBuf,
+        /// Images per class
+        #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+        per_class: u16,
+        #[command(flatten)]
+        data: DataDirArgs,
+    },
+    /// Download a data set
+    Fetch {
+        /// Data set
+        name: String,
+        #[command(flatten)]
+        data: DataDirArgs,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn image_sizes_are_channels_height_width() {
+        assert_eq!(parse_shape("3x64x48"), Ok(ImageShape::new(3, 64, 48)));
+        for wrong in ["28x28", "0x28x28", "1x28x28x1", "axbxc"] {
+            assert!(parse_shape(wrong).is_err(), "{wrong}");
+        }
+    }
+}

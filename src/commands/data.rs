@@ -1,0 +1,126 @@
+//! `convlab data`
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::{DONE, print};
+use crate::artifacts;
+use crate::cli::{DataArgs, DataCommand};
+use crate::data::catalog::{self, CATALOG, DatasetEntry, Source};
+use crate::data::{self, contact_sheet, data_dir};
+use crate::experiment::DataConfig;
+use crate::text::{grouped, table};
+
+/// A line of the list.
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    summary: &'static str,
+    shape: String,
+    classes: &'static [&'static str],
+    train_images: usize,
+    test_images: usize,
+    present: bool,
+    place: String,
+}
+
+/// Lists, shows or downloads.
+pub fn run(args: DataArgs) -> Result<u8> {
+    match args.command {
+        None => list(args.data.data_dir.as_deref(), args.json),
+        Some(DataCommand::Show { name, out, per_class, data }) => {
+            let dir = data.data_dir.or(args.data.data_dir);
+            show(&name, &out, per_class.into(), dir.as_deref())
+        }
+        Some(DataCommand::Fetch { name, data }) => {
+            let dir = data.data_dir.or(args.data.data_dir);
+            fetch(&name, dir.as_deref())
+        }
+    }
+}
+
+fn list(explicit_dir: Option<&Path>, json: bool) -> Result<u8> {
+    let dir = data_dir(explicit_dir)?;
+    let listed: Vec<Listed> = CATALOG.iter().map(|entry| describe(entry, &dir)).collect();
+    if json {
+        print(serde_json::to_string_pretty(&listed)?)?;
+        return Ok(DONE);
+    }
+    let header = ["name", "what it is", "where", "images", "classes", "train", "test"];
+    let mut rows = table(header, 3);
+    for entry in &listed {
+        rows.add_row([
+            entry.name.to_string(),
+            entry.summary.to_string(),
+            entry.place.clone(),
+            entry.shape.clone(),
+            entry.classes.len().to_string(),
+            grouped(entry.train_images),
+            grouped(entry.test_images),
+        ]);
+    }
+    print(rows)?;
+    print(
+        "\nyour own: data.dataset=folder data.path=PHOTOS (a folder per class), or data.dataset=idx data.path=DIR",
+    )?;
+    Ok(DONE)
+}
+
+fn describe(entry: &'static DatasetEntry, dir: &Path) -> Listed {
+    let present = catalog::is_present(entry, dir);
+    let folder = dir.join(entry.name);
+    Listed {
+        name: entry.name,
+        summary: entry.summary,
+        shape: entry.shape.to_string(),
+        classes: entry.classes,
+        train_images: entry.train_images,
+        test_images: entry.test_images,
+        present,
+        place: match (entry.source, present) {
+            (Source::Drawn(_), _) => "drawn by the program".into(),
+            (_, true) => folder.display().to_string(),
+            (_, false) => format!("missing; convlab data fetch {}", entry.name),
+        },
+    }
+}
+
+fn fetch(name: &str, explicit_dir: Option<&Path>) -> Result<u8> {
+    let entry = catalog::find(name)?;
+    let dir = data_dir(explicit_dir)?;
+    data::download(entry, &dir)?;
+    print(format!("{name}: {}", describe(entry, &dir).place))?;
+    Ok(DONE)
+}
+
+fn show(name: &str, out: &Path, per_class: usize, explicit_dir: Option<&Path>) -> Result<u8> {
+    let folder = Path::new(name);
+    let config = match catalog::find(name) {
+        Err(_) if folder.is_dir() => DataConfig {
+            dataset: "folder".into(),
+            path: Some(folder.to_path_buf()),
+            ..DataConfig::default()
+        },
+        Err(error) => return Err(error.into()),
+        Ok(entry) => DataConfig {
+            dataset: entry.name.into(),
+            ..DataConfig::default()
+        },
+    };
+    let dataset = data::open(&config, explicit_dir, 42)?;
+    let sheet = contact_sheet(&dataset.train, &dataset.classes, per_class)?;
+    let mut png = std::io::Cursor::new(Vec::new());
+    (sheet.write_to(&mut png, image::ImageFormat::Png)).context("cannot encode the sheet as PNG")?;
+    artifacts::write(out, &png.into_inner())?;
+    print(format!(
+        "{}: {} classes, {} training images {}, written to {}",
+        dataset.name,
+        dataset.classes.len(),
+        grouped(dataset.train.len()),
+        dataset.shape,
+        out.display()
+    ))?;
+    Ok(DONE)
+}

@@ -1,0 +1,421 @@
+//! Folders of photographs: `<path>/<class>/*`, or `<path>/{train,valid,test}/<class>/*`.
+//!
+//! Every image is decoded once before training starts, so that a damaged file is known by name
+//! in the first minute and not in the middle of the third epoch. What fits the cache budget then
+//! stays in memory; the rest is decoded again when it is read.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::folder_scan::{FoundImage, FoundSplit, scan};
+use super::image_file::decode;
+use super::memory::check_read;
+use super::{DataError, Fingerprint, ImageOptions, ImageShape, ImageStore, RawDataset, SkippedFile};
+
+/// Images decoded between two reports of progress; bounds the memory of a pass that keeps
+/// nothing.
+const CHUNK: usize = 128;
+
+/// Bad files named in an error.
+const NAMED_BAD_FILES: usize = 3;
+
+/// How a folder of images is read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FolderOptions {
+    /// What every file is decoded to.
+    pub image: ImageOptions,
+    /// Share of the image files that may be undecodable, 0 to 1; they are skipped.
+    #[serde(default = "default_max_bad_fraction")]
+    pub max_bad_fraction: f64,
+    /// Bytes of decoded images that may stay in memory, over all splits.
+    #[serde(default = "default_cache_bytes")]
+    pub cache_bytes: u64,
+}
+
+const fn default_max_bad_fraction() -> f64 {
+    0.05
+}
+
+const fn default_cache_bytes() -> u64 {
+    2 << 30
+}
+
+impl FolderOptions {
+    /// Options with at most 5% bad files and 2 GiB of decoded images in memory.
+    pub const fn new(image: ImageOptions) -> Self {
+        Self {
+            image,
+            max_bad_fraction: default_max_bad_fraction(),
+            cache_bytes: default_cache_bytes(),
+        }
+    }
+}
+
+/// Reads a folder of images. Classes are the sorted names of the sub-folders, the same in every
+/// split; images are sorted by file name. Hidden files, nested folders and files without an image
+/// extension are left out; links count as what they lead to. Without split folders, everything
+/// is `train`.
+///
+/// `progress` is called with the number of files done and the number of all files.
+///
+/// # Errors
+/// Where the folder, a class or all images are missing, there is one class only, the splits have
+/// different classes, a name is not UTF-8, a class has no image that can be decoded, or more
+/// files than `max_bad_fraction` cannot be.
+pub fn load_folder(
+    path: &Path,
+    options: &FolderOptions,
+    progress: &dyn Fn(usize, usize),
+) -> Result<RawDataset, DataError> {
+    options.image.validate()?;
+    if !(0.0..=1.0).contains(&options.max_bad_fraction) {
+        return Err(DataError::Option {
+            option: "max_bad_fraction",
+            received: options.max_bad_fraction.to_string(),
+            expected: "a share from 0 to 1",
+        });
+    }
+    let found = scan(path)?;
+    let total = found.splits().map(|split| split.images.len()).sum();
+    let bytes = (total as u64).saturating_mul(options.image.shape().len() as u64);
+    let mut pass = FirstPass {
+        options,
+        keep: bytes <= options.cache_bytes,
+        fingerprint: Fingerprint::new(),
+        skipped: Vec::new(),
+        done: 0,
+        total,
+        progress,
+    };
+    found.classes.iter().for_each(|class| pass.fingerprint.text(class));
+    let train = pass.decode_split(&found.classes, &found.train)?;
+    let mut optional = |split: &Option<FoundSplit>| {
+        let split = split.as_ref();
+        split.map(|split| pass.decode_split(&found.classes, split)).transpose()
+    };
+    let (valid, test) = (optional(&found.valid)?, optional(&found.test)?);
+    pass.check_bad_files(path)?;
+    Ok(RawDataset {
+        name: folder_name(path),
+        classes: found.classes,
+        train,
+        valid,
+        test,
+        fingerprint: pass.fingerprint.finish(),
+        skipped: pass.skipped,
+    })
+}
+
+/// The last part of a folder's path, for `.` and the like that of the folder it stands for.
+pub(super) fn folder_name(path: &Path) -> String {
+    let canonical = path.canonicalize();
+    let name = path.file_name().or_else(|| canonical.as_ref().ok()?.file_name());
+    name.map_or_else(|| "images".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The pass that decodes everything once: verifies, fingerprints, and keeps what may be kept.
+struct FirstPass<'a> {
+    options: &'a FolderOptions,
+    keep: bool,
+    fingerprint: Fingerprint,
+    skipped: Vec<SkippedFile>,
+    done: usize,
+    total: usize,
+    progress: &'a dyn Fn(usize, usize),
+}
+
+impl FirstPass<'_> {
+    fn decode_split(
+        &mut self,
+        classes: &[String],
+        split: &FoundSplit,
+    ) -> Result<Arc<dyn ImageStore>, DataError> {
+        let options = &self.options.image;
+        let mut store = FolderStore {
+            options: options.clone(),
+            paths: Vec::with_capacity(split.images.len()),
+            labels: Vec::with_capacity(split.images.len()),
+            pixels: self.keep.then(Vec::new),
+        };
+        let skipped_before = self.skipped.len();
+        self.fingerprint.text(split.name);
+        for chunk in split.images.chunks(CHUNK) {
+            // Decoding runs side by side; `collect` keeps the order of the files.
+            let decoded: Vec<_> = chunk
+                .par_iter()
+                .map(|image| decode(&image.path, options))
+                .collect();
+            for (image, decoded) in chunk.iter().zip(decoded) {
+                match decoded {
+                    Ok(pixels) => self.accept(&mut store, image, &pixels),
+                    Err(error) => self.skipped.push(SkippedFile {
+                        path: image.path.clone(),
+                        reason: error.full_message(),
+                    }),
+                }
+            }
+            self.done += chunk.len();
+            (self.progress)(self.done, self.total);
+        }
+        check_classes(classes, split, &store, &self.skipped[skipped_before..])?;
+        Ok(Arc::new(store))
+    }
+
+    fn accept(&mut self, store: &mut FolderStore, image: &FoundImage, pixels: &[u8]) {
+        self.fingerprint.text(&image.relative);
+        self.fingerprint.number(image.label.into());
+        self.fingerprint.bytes(pixels);
+        store.paths.push(image.path.clone());
+        store.labels.push(image.label);
+        if let Some(kept) = &mut store.pixels {
+            kept.extend_from_slice(pixels);
+        }
+    }
+
+    fn check_bad_files(&self, path: &Path) -> Result<(), DataError> {
+        let max_bad_fraction = self.options.max_bad_fraction;
+        let bad = self.skipped.len();
+        if bad as f64 <= max_bad_fraction * self.total as f64 {
+            return Ok(());
+        }
+        let first = self.skipped.iter().take(NAMED_BAD_FILES);
+        let first: Vec<&str> = first.map(|file| file.reason.as_str()).collect();
+        Err(DataError::TooManyBadFiles {
+            path: path.to_path_buf(),
+            bad,
+            total: self.total,
+            max_bad_fraction,
+            first: first.join("; "),
+        })
+    }
+}
+
+/// Refuses a class of which nothing is left.
+fn check_classes(
+    classes: &[String],
+    split: &FoundSplit,
+    store: &FolderStore,
+    skipped: &[SkippedFile],
+) -> Result<(), DataError> {
+    let mut good = vec![0_usize; classes.len()];
+    for &label in &store.labels {
+        good[usize::from(label)] += 1;
+    }
+    let Some(empty) = good.iter().position(|&count| count == 0) else {
+        return Ok(());
+    };
+    let class = classes[empty].clone();
+    let path = split.folder.join(&class);
+    let mut of_class = skipped.iter().filter(|file| file.path.starts_with(&path));
+    let first = of_class.next().map(|file| file.reason.clone());
+    Err(DataError::UnreadableClass {
+        count: of_class.count() + 1,
+        first: first.unwrap_or_default(),
+        path,
+        class,
+    })
+}
+
+/// Images of one split, in memory or decoded on every read.
+#[derive(Debug)]
+struct FolderStore {
+    options: ImageOptions,
+    paths: Vec<PathBuf>,
+    labels: Vec<u16>,
+    /// `[images, channels, height, width]`, where all of it fits the cache budget.
+    pixels: Option<Vec<u8>>,
+}
+
+impl ImageStore for FolderStore {
+    fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    fn shape(&self) -> ImageShape {
+        self.options.shape()
+    }
+
+    fn label(&self, index: usize) -> usize {
+        usize::from(self.labels[index])
+    }
+
+    fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
+        check_read("image folder", self, index, out)?;
+        match &self.pixels {
+            Some(pixels) => out.copy_from_slice(&pixels[index * out.len()..][..out.len()]),
+            None => out.copy_from_slice(&decode(&self.paths[index], &self.options)?),
+        }
+        Ok(())
+    }
+
+    fn origin(&self, index: usize) -> String {
+        self.paths[index].display().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::ColorMode;
+    use image::{GrayImage, Luma};
+    use std::cell::RefCell;
+    use std::fs;
+
+    const SHAPE: ImageShape = ImageShape::new(1, 4, 4);
+
+    fn options() -> FolderOptions {
+        FolderOptions::new(ImageOptions::new(ColorMode::Grey, 4, 4))
+    }
+
+    fn load(path: &Path) -> Result<RawDataset, DataError> {
+        load_folder(path, &options(), &|_, _| ())
+    }
+
+    /// A folder with one grey image per `(path, value)`.
+    fn folder_of(images: &[(&str, u8)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for &(name, value) in images {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            GrayImage::from_pixel(4, 4, Luma([value])).save(path).unwrap();
+        }
+        folder
+    }
+
+    fn pets() -> tempfile::TempDir {
+        folder_of(&[
+            ("train/dog/b.png", 4),
+            ("train/dog/a.png", 3),
+            ("train/cat/2.png", 2),
+            ("train/cat/1.png", 1),
+            ("val/cat/5.png", 5),
+            ("val/dog/6.png", 6),
+            ("test/cat/7.png", 7),
+            ("test/dog/8.png", 8),
+        ])
+    }
+
+    /// First value and label of every image.
+    fn contents(store: &Arc<dyn ImageStore>) -> Vec<(u8, usize)> {
+        let mut out = [0; SHAPE.len()];
+        (0..store.len())
+            .map(|index| {
+                store.read(index, &mut out).unwrap();
+                (out[0], store.label(index))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn splits_come_out_sorted_by_class_and_file_name() {
+        let folder = pets();
+        let data = load(folder.path()).unwrap();
+        assert_eq!(data.classes, ["cat", "dog"]);
+        assert_eq!(contents(&data.train), [(1, 0), (2, 0), (3, 1), (4, 1)]);
+        assert_eq!(contents(data.valid.as_ref().unwrap()), [(5, 0), (6, 1)]);
+        assert_eq!(contents(data.test.as_ref().unwrap()), [(7, 0), (8, 1)]);
+        assert_eq!(data.train.shape(), SHAPE);
+        assert!(data.train.origin(2).ends_with("a.png"), "{}", data.train.origin(2));
+    }
+
+    #[test]
+    fn without_split_folders_everything_is_train() {
+        let folder = folder_of(&[("cat/1.png", 1), ("dog/2.png", 2)]);
+        let data = load(folder.path()).unwrap();
+        assert_eq!(contents(&data.train), [(1, 0), (2, 1)]);
+        assert!(data.valid.is_none() && data.test.is_none());
+    }
+
+    #[test]
+    fn streaming_gives_the_same_as_keeping_in_memory() {
+        let folder = pets();
+        let kept = load(folder.path()).unwrap();
+        let mut options = options();
+        options.cache_bytes = 8 * SHAPE.len() as u64 - 1;
+        let streamed = load_folder(folder.path(), &options, &|_, _| ()).unwrap();
+        assert_eq!(contents(&streamed.train), contents(&kept.train));
+        assert_eq!(streamed.fingerprint, kept.fingerprint);
+
+        // Only the streaming store notices that its file is gone.
+        fs::remove_file(folder.path().join("train/cat/1.png")).unwrap();
+        let mut out = [0; SHAPE.len()];
+        kept.train.read(0, &mut out).unwrap();
+        let error = streamed.train.read(0, &mut out).unwrap_err().to_string();
+        assert!(error.contains("1.png"), "{error}");
+    }
+
+    #[test]
+    fn the_fingerprint_follows_pixels_names_and_labels_but_not_the_place() {
+        let images = [("cat/1.png", 1), ("cat/2.png", 2), ("dog/3.png", 3)];
+        let fingerprint = |images: &[(&str, u8)]| load(folder_of(images).path()).unwrap().fingerprint;
+        let original = fingerprint(&images);
+        assert_eq!(fingerprint(&images), original);
+        for changed in [("cat/2.png", 9), ("cat/9.png", 2), ("dog/2.png", 2)] {
+            assert_ne!(fingerprint(&[images[0], changed, images[2]]), original, "{changed:?}");
+        }
+    }
+
+    #[test]
+    fn a_few_bad_images_are_skipped_by_name_and_many_refused() {
+        let names: Vec<String> = (0..20).map(|i| format!("cat/{i:02}.png")).collect();
+        let mut images: Vec<(&str, u8)> = names.iter().map(|name| (name.as_str(), 1)).collect();
+        images.push(("dog/1.png", 2));
+        let folder = folder_of(&images);
+        fs::write(folder.path().join("cat/07.png"), "no image").unwrap();
+        let data = load(folder.path()).unwrap();
+        assert_eq!(data.train.len(), 20);
+        assert_eq!(data.skipped.len(), 1);
+        assert!(data.skipped[0].path.ends_with("cat/07.png"));
+        assert!(data.skipped[0].reason.contains("not an image"), "{:?}", data.skipped);
+
+        fs::write(folder.path().join("cat/08.png"), "").unwrap();
+        let error = load(folder.path()).unwrap_err().to_string();
+        for part in ["2 of 21", "5.0%", "07.png", "08.png", "empty", "max_bad_fraction"] {
+            assert!(error.contains(part), "`{part}` is not in: {error}");
+        }
+    }
+
+    #[test]
+    fn a_class_of_bad_images_only_is_refused_however_many_may_be_bad() {
+        let folder = pets();
+        for name in ["a.png", "b.png"] {
+            fs::write(folder.path().join("train/dog").join(name), "no image").unwrap();
+        }
+        let mut options = options();
+        options.max_bad_fraction = 1.0;
+        let error = load_folder(folder.path(), &options, &|_, _| ()).unwrap_err().to_string();
+        assert!(error.contains("none of the 2 images of class `dog`"), "{error}");
+    }
+
+    #[test]
+    fn a_share_of_bad_files_that_is_no_share_is_refused() {
+        let mut options = options();
+        for share in [-0.1, 1.1, f64::NAN] {
+            options.max_bad_fraction = share;
+            let error = load_folder(pets().path(), &options, &|_, _| ()).unwrap_err().to_string();
+            assert!(error.contains("max_bad_fraction"), "{error}");
+        }
+    }
+
+    #[test]
+    fn progress_ends_with_all_files() {
+        let seen = RefCell::new(Vec::new());
+        let folder = pets();
+        load_folder(folder.path(), &options(), &|done, total| {
+            seen.borrow_mut().push((done, total));
+        })
+        .unwrap();
+        assert_eq!(seen.into_inner(), [(4, 8), (6, 8), (8, 8)]);
+    }
+
+    #[test]
+    fn the_name_of_the_current_folder_is_that_of_the_folder_it_stands_for() {
+        let folder = folder_of(&[("pets/cat/1.png", 1)]);
+        assert_eq!(folder_name(&folder.path().join("pets")), "pets");
+        assert_eq!(folder_name(&folder.path().join("pets/cat/..")), "pets");
+    }
+}

@@ -1,0 +1,515 @@
+//! One image file of the outside world, made into the values a network takes.
+//!
+//! Training, evaluation and prediction all decode through here, so that an image looks the same
+//! to a network at every stage. The format is told by the content; sizes are limited before
+//! anything is allocated, because a header may claim what it likes.
+
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use image::error::{ParameterError, ParameterErrorKind};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+use serde::{Deserialize, Serialize};
+
+use super::resize::to_size;
+use super::{DataError, ImageShape, Resize};
+
+/// File name extensions, lower case, that are taken for images.
+pub const EXTENSIONS: &[&str] = &[
+    "png", "jpg", "jpeg", "jpe", "jfif", "bmp", "gif", "webp", "tif", "tiff", "pnm", "pbm", "pgm",
+    "ppm", "pam",
+];
+
+/// Colours that an image is brought to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColorMode {
+    /// One channel, luma after Rec. 709 (0.2126 R + 0.7152 G + 0.0722 B).
+    Grey,
+    /// Three channels; grey is repeated.
+    Rgb,
+}
+
+impl ColorMode {
+    /// Number of channels, 1 or 3.
+    pub const fn channels(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
+
+/// What an image file is turned into, and how large it may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageOptions {
+    /// Colours of the result.
+    pub color: ColorMode,
+    /// Height of the result in pixels, at least 1.
+    pub height: usize,
+    /// Width of the result in pixels, at least 1.
+    pub width: usize,
+    /// Way from the file's size to the result's.
+    #[serde(default)]
+    pub resize: Resize,
+    /// Longest side a file may have, in pixels.
+    #[serde(default = "default_max_side")]
+    pub max_side: u32,
+    /// Most bytes for one image: the file itself, and what it is while being decoded.
+    #[serde(default = "default_max_alloc_bytes")]
+    pub max_alloc_bytes: u64,
+}
+
+const fn default_max_side() -> u32 {
+    20_000
+}
+
+const fn default_max_alloc_bytes() -> u64 {
+    512 << 20
+}
+
+impl ImageOptions {
+    /// Options for results of `[color.channels(), height, width]`, stretched, with files of up
+    /// to 20,000 pixels a side and 512 MiB.
+    pub const fn new(color: ColorMode, height: usize, width: usize) -> Self {
+        Self {
+            color,
+            height,
+            width,
+            resize: Resize::Stretch,
+            max_side: default_max_side(),
+            max_alloc_bytes: default_max_alloc_bytes(),
+        }
+    }
+
+    /// Shape of the result, `[channels, height, width]`.
+    pub const fn shape(&self) -> ImageShape {
+        ImageShape::new(self.color.channels(), self.height, self.width)
+    }
+
+    /// Refuses options that no image can fulfil.
+    ///
+    /// # Errors
+    /// Where height or width is 0 or more than 65,535.
+    pub fn validate(&self) -> Result<(), DataError> {
+        for (option, size) in [("height", self.height), ("width", self.width)] {
+            if !(1..=65_535).contains(&size) {
+                return Err(DataError::Option {
+                    option,
+                    received: size.to_string(),
+                    expected: "1 to 65535 pixels",
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the name of a file says that it is an image.
+pub fn has_image_extension(path: &Path) -> bool {
+    let extension = path.extension().map(|text| text.to_string_lossy().to_lowercase());
+    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+}
+
+/// Decodes an image file (png, jpeg, bmp, gif, webp, tiff, pnm, told by content) to 8-bit values,
+/// `[channels, height, width]` of `options`.
+///
+/// The orientation of the EXIF data is applied. 16-bit values are scaled to 8 bits. Transparency
+/// is composited over black, the background of MNIST and Fashion-MNIST and of padding, so that a
+/// drawing on a transparent sheet arrives as those images are. Of an animation, the first image
+/// counts. Resizing is by the triangle filter, which averages where it shrinks; an image that
+/// already has the size stays as it is.
+///
+/// # Errors
+/// Where the file cannot be read, is empty, of no known format, damaged, cut short, or larger
+/// than the options allow, and where the options themselves make no sense.
+pub fn decode(path: &Path, options: &ImageOptions) -> Result<Vec<u8>, DataError> {
+    let metadata = path.metadata().map_err(DataError::io("open", path))?;
+    if !metadata.is_file() {
+        return Err(DataError::NotAFile {
+            path: path.to_path_buf(),
+        });
+    }
+    check_bytes(path, "the file has", metadata.len(), options)?;
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    File::open(path)
+        .and_then(|file| file.take(options.max_alloc_bytes).read_to_end(&mut bytes))
+        .map_err(DataError::io("read", path))?;
+    decode_bytes(&bytes, path, options)
+}
+
+/// As [`decode`], for a file that is already in memory, e.g. an upload; `name` is what errors
+/// call it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_bytes(
+    bytes: &[u8],
+    name: &Path,
+    options: &ImageOptions,
+) -> Result<Vec<u8>, DataError> {
+    options.validate()?;
+    let image = open_image(bytes, name, options)?;
+    let image = to_color(image, options.color);
+    let image = to_size(image, options.height as u32, options.width as u32, options.resize);
+    Ok(planes(image, options.color))
+}
+
+fn open_image(bytes: &[u8], path: &Path, options: &ImageOptions) -> Result<DynamicImage, DataError> {
+    if bytes.is_empty() {
+        return Err(DataError::EmptyImage {
+            path: path.to_path_buf(),
+        });
+    }
+    let failed = |source| DataError::Decode {
+        path: path.to_path_buf(),
+        source,
+    };
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|error| failed(ImageError::IoError(error)))?;
+    let format = reader.format().filter(ImageFormat::reading_enabled);
+    let Some(format) = format else {
+        return Err(DataError::UnknownFormat {
+            path: path.to_path_buf(),
+        });
+    };
+    if format == ImageFormat::Jpeg && !jpeg_is_whole(bytes) {
+        return Err(DataError::TruncatedImage {
+            path: path.to_path_buf(),
+            found: bytes.len(),
+        });
+    }
+
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(options.max_alloc_bytes);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(failed)?;
+    let (width, height) = decoder.dimensions();
+    if width.max(height) > options.max_side {
+        return Err(DataError::ImageTooLarge {
+            path: path.to_path_buf(),
+            found: format!("the image is {width}x{height} pixels"),
+            limit: format!("{} pixels a side", options.max_side),
+            option: "max_side",
+        });
+    }
+    if width == 0 || height == 0 {
+        let kind = ParameterErrorKind::DimensionMismatch;
+        return Err(failed(ImageError::Parameter(ParameterError::from_kind(kind))));
+    }
+    // The decoded image and its conversion to the wanted colours exist at the same time.
+    let pixels = u64::from(width) * u64::from(height);
+    let converted = pixels.saturating_mul(options.color.channels() as u64);
+    let needed = decoder.total_bytes().saturating_add(converted);
+    check_bytes(path, "decoding takes", needed, options)?;
+
+    let orientation = decoder.orientation().map_err(failed)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+fn check_bytes(
+    path: &Path,
+    what: &str,
+    bytes: u64,
+    options: &ImageOptions,
+) -> Result<(), DataError> {
+    if bytes <= options.max_alloc_bytes {
+        return Ok(());
+    }
+    Err(DataError::ImageTooLarge {
+        path: path.to_path_buf(),
+        found: format!("{what} {bytes} bytes"),
+        limit: format!("{} bytes", options.max_alloc_bytes),
+        option: "max_alloc_bytes",
+    })
+}
+
+/// Whether the compressed data of a JPEG file reaches its end-of-image marker. The decoder fills
+/// what is missing with grey and says nothing; and the marker of an embedded thumbnail must not
+/// count, hence the walk over the segments (ITU-T T.81, annex B.1).
+fn jpeg_is_whole(bytes: &[u8]) -> bool {
+    const START_OF_SCAN: u8 = 0xda;
+    let mut at = 2;
+    while let Some(&[0xff, marker]) = bytes.get(at..at + 2) {
+        match (marker, bytes.get(at + 2..at + 4)) {
+            // Fill bytes may stand before a marker.
+            (0xff, _) => at += 1,
+            // Inside a scan, 0xff of the data is followed by 0x00, so this is a marker.
+            (START_OF_SCAN, _) => {
+                return bytes[at + 2..].windows(2).any(|pair| pair == [0xff, 0xd9]);
+            }
+            (_, Some(&[high, low])) => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+            (_, _) => return false,
+        }
+    }
+    // A file that goes on here has an unusual layout, and the decoder has the word.
+    at + 2 <= bytes.len()
+}
+
+fn to_color(image: DynamicImage, color: ColorMode) -> DynamicImage {
+    let image = if image.has_alpha() { over_black(image) } else { image };
+    match color {
+        ColorMode::Grey => DynamicImage::ImageLuma8(image.into_luma8()),
+        ColorMode::Rgb => DynamicImage::ImageRgb8(image.into_rgb8()),
+    }
+}
+
+fn over_black(image: DynamicImage) -> DynamicImage {
+    let image = image.into_rgba8();
+    let (width, height) = image.dimensions();
+    let flat = RgbImage::from_fn(width, height, |x, y| {
+        let [rgb @ .., alpha] = image.get_pixel(x, y).0;
+        image::Rgb(rgb.map(|value| ((u16::from(value) * u16::from(alpha) + 127) / 255) as u8))
+    });
+    DynamicImage::ImageRgb8(flat)
+}
+
+/// From pixels with their channels together to one plane per channel.
+fn planes(image: DynamicImage, color: ColorMode) -> Vec<u8> {
+    let interleaved = image.into_bytes();
+    let channels = color.channels();
+    if channels == 1 {
+        return interleaved;
+    }
+    let mut planes = Vec::with_capacity(interleaved.len());
+    for channel in 0..channels {
+        planes.extend(interleaved.iter().skip(channel).step_by(channels));
+    }
+    planes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayImage, ImageBuffer, Luma, Rgb, Rgba};
+    use std::path::PathBuf;
+
+    fn encoded(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.into().write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    fn decoded(bytes: &[u8], color: ColorMode, height: usize, width: usize) -> Vec<u8> {
+        let options = ImageOptions::new(color, height, width);
+        decode_bytes(bytes, Path::new("some.png"), &options).unwrap()
+    }
+
+    fn refusal(bytes: &[u8]) -> DataError {
+        let options = ImageOptions::new(ColorMode::Rgb, 8, 8);
+        let error = decode_bytes(bytes, Path::new("some.png"), &options).unwrap_err();
+        assert!(error.to_string().contains("some.png"), "the file is not named: {error}");
+        error
+    }
+
+    /// Red, green over blue, white.
+    fn four_colors() -> RgbImage {
+        RgbImage::from_raw(2, 2, vec![255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]).unwrap()
+    }
+
+    /// A photograph-like image, so that JPEG has something to compress.
+    fn scene(width: u32, height: u32) -> RgbImage {
+        RgbImage::from_fn(width, height, |x, y| Rgb([(x * 7) as u8, (y * 5) as u8, (x ^ y) as u8]))
+    }
+
+    #[test]
+    fn an_image_of_the_right_size_comes_out_unchanged_one_plane_per_channel() {
+        let bytes = encoded(four_colors(), ImageFormat::Png);
+        assert_eq!(
+            decoded(&bytes, ColorMode::Rgb, 2, 2),
+            [255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255]
+        );
+    }
+
+    #[test]
+    fn every_format_is_told_by_its_content() {
+        use ImageFormat::{Bmp, Gif, Jpeg, Png, Pnm, Tiff, WebP};
+        for format in [Png, Jpeg, Bmp, Gif, WebP, Tiff, Pnm] {
+            let grey = GrayImage::from_pixel(16, 16, Luma([200]));
+            let rgb = DynamicImage::ImageLuma8(grey).into_rgb8();
+            let pixels = decoded(&encoded(rgb, format), ColorMode::Grey, 16, 16);
+            assert!(pixels.iter().all(|&v| v.abs_diff(200) <= 2), "{format:?}: {pixels:?}");
+        }
+    }
+
+    #[test]
+    fn grey_becomes_rgb_by_repeating_and_rgb_becomes_grey_by_luma() {
+        let grey = GrayImage::from_raw(2, 1, vec![10, 200]).unwrap();
+        let bytes = encoded(grey, ImageFormat::Png);
+        assert_eq!(decoded(&bytes, ColorMode::Rgb, 1, 2), [10, 200, 10, 200, 10, 200]);
+        let bytes = encoded(four_colors(), ImageFormat::Png);
+        assert_eq!(decoded(&bytes, ColorMode::Grey, 2, 2), [54, 182, 18, 255]);
+    }
+
+    #[test]
+    fn sixteen_bit_values_are_scaled_to_eight() {
+        let deep: ImageBuffer<Luma<u16>, _> =
+            ImageBuffer::from_raw(3, 1, vec![0_u16, 0x8080, 0xffff]).unwrap();
+        let bytes = encoded(deep, ImageFormat::Png);
+        assert_eq!(decoded(&bytes, ColorMode::Grey, 1, 3), [0, 128, 255]);
+    }
+
+    #[test]
+    fn transparency_is_composited_over_black() {
+        let sheet = ImageBuffer::from_raw(
+            3,
+            1,
+            vec![255, 255, 255, 0, 200, 100, 50, 128, 200, 100, 50, 255],
+        );
+        let sheet: ImageBuffer<Rgba<u8>, Vec<u8>> = sheet.unwrap();
+        let bytes = encoded(sheet, ImageFormat::Png);
+        assert_eq!(
+            decoded(&bytes, ColorMode::Rgb, 1, 3),
+            [0, 100, 200, 0, 50, 100, 0, 25, 50]
+        );
+    }
+
+    /// `jpeg` with an EXIF segment that holds nothing but the orientation.
+    fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+        let tiff = [
+            b"MM\0*\0\0\0\x08".as_slice(), // big endian, first directory at 8
+            &[0, 1],                          // one entry:
+            &[0x01, 0x12, 0, 3, 0, 0, 0, 1],  // tag 0x0112, one 16-bit value:
+            &[0, orientation, 0, 0],
+            &[0, 0, 0, 0], // no further directory
+        ]
+        .concat();
+        let content = [b"Exif\0\0", tiff.as_slice()].concat();
+        let length = (content.len() as u16 + 2).to_be_bytes();
+        [&jpeg[..2], &[0xff, 0xe1], &length, &content, &jpeg[2..]].concat()
+    }
+
+    #[test]
+    fn the_orientation_of_the_exif_data_is_applied() {
+        // Wider than high, left half white.
+        let lying = GrayImage::from_fn(32, 16, |x, _| Luma([if x < 16 { 255 } else { 0 }]));
+        let jpeg = encoded(lying, ImageFormat::Jpeg);
+        let corners = |orientation, height: usize, width: usize| {
+            let bytes = with_orientation(&jpeg, orientation);
+            let pixels = decoded(&bytes, ColorMode::Grey, height, width);
+            let bright = |row: usize, col: usize| pixels[row * width + col] > 128;
+            (bright(0, 0), bright(0, width - 1), bright(height - 1, 0))
+        };
+        assert_eq!(corners(1, 16, 32), (true, false, true), "as it is");
+        assert_eq!(corners(2, 16, 32), (false, true, false), "mirrored");
+        assert_eq!(corners(6, 32, 16), (true, true, false), "turned clockwise");
+        assert_eq!(corners(8, 32, 16), (false, false, true), "turned anticlockwise");
+    }
+
+    #[test]
+    fn an_empty_file_is_called_empty() {
+        assert!(matches!(refusal(&[]), DataError::EmptyImage { .. }));
+    }
+
+    #[test]
+    fn a_text_that_is_named_like_an_image_is_called_no_image() {
+        let error = refusal(b"this is not a picture, whatever its name says");
+        assert!(matches!(error, DataError::UnknownFormat { .. }), "{error}");
+    }
+
+    #[test]
+    fn an_image_cut_in_half_is_refused_in_every_format() {
+        use ImageFormat::{Bmp, Gif, Jpeg, Png, Pnm, Tiff, WebP};
+        for format in [Png, Jpeg, Bmp, Gif, WebP, Tiff, Pnm] {
+            let whole = encoded(scene(64, 64), format);
+            decoded(&whole, ColorMode::Rgb, 8, 8);
+            refusal(&whole[..whole.len() / 2]);
+            refusal(&whole[..12]);
+        }
+    }
+
+    #[test]
+    fn a_jpeg_that_lacks_its_last_rows_is_refused_even_with_a_whole_thumbnail() {
+        let jpeg = encoded(scene(64, 64), ImageFormat::Jpeg);
+        let thumbnail = encoded(scene(8, 8), ImageFormat::Jpeg);
+        let length = (thumbnail.len() as u16 + 2).to_be_bytes();
+        let whole = [&jpeg[..2], &[0xff, 0xe2], &length, &thumbnail, &jpeg[2..]].concat();
+        decoded(&whole, ColorMode::Rgb, 8, 8);
+        let error = refusal(&whole[..whole.len() - 40]);
+        assert!(matches!(error, DataError::TruncatedImage { .. }), "{error}");
+    }
+
+    /// A PNG header of `width` x `height` RGB pixels, as a whole chunk.
+    fn png_header(width: u32, height: u32) -> Vec<u8> {
+        let mut header = b"IHDR".to_vec();
+        header.extend(width.to_be_bytes());
+        header.extend(height.to_be_bytes());
+        header.extend([8, 2, 0, 0, 0]);
+        let mut crc = flate2::Crc::new();
+        crc.update(&header);
+        let signature = b"\x89PNG\r\n\x1a\n\0\0\0\x0d";
+        // The start of the pixel data follows, which a decoder looks for.
+        let data = b"\0\0\x10\0IDAT\x78\x9c";
+        [signature, &header[..], &crc.sum().to_be_bytes(), data].concat()
+    }
+
+    #[test]
+    fn a_header_that_claims_a_huge_image_is_refused_by_its_size() {
+        let error = refusal(&png_header(60_000, 60_000));
+        assert!(matches!(error, DataError::ImageTooLarge { .. }), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("60000x60000") && text.contains("max_side"), "{text}");
+    }
+
+    #[test]
+    fn an_image_of_allowed_sides_that_takes_too_much_memory_is_refused() {
+        let error = refusal(&png_header(19_000, 19_000));
+        let text = error.to_string();
+        assert!(text.contains("bytes") && text.contains("max_alloc_bytes"), "{error:?}");
+    }
+
+    #[test]
+    fn a_file_is_decoded_and_a_missing_one_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("image.txt");
+        std::fs::write(&path, encoded(four_colors(), ImageFormat::Png)).unwrap();
+        let options = ImageOptions::new(ColorMode::Grey, 2, 2);
+        assert_eq!(decode(&path, &options).unwrap(), [54, 182, 18, 255]);
+
+        let missing: PathBuf = folder.path().join("missing.png");
+        let error = decode(&missing, &options).unwrap_err().to_string();
+        assert!(error.contains("missing.png"), "{error}");
+        let error = decode(folder.path(), &options).unwrap_err();
+        assert!(matches!(error, DataError::NotAFile { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_file_longer_than_the_memory_limit_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("image.png");
+        std::fs::write(&path, encoded(scene(64, 64), ImageFormat::Bmp)).unwrap();
+        let mut options = ImageOptions::new(ColorMode::Grey, 2, 2);
+        options.max_alloc_bytes = 1000;
+        let error = decode(&path, &options).unwrap_err();
+        assert!(matches!(error, DataError::ImageTooLarge { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_result_of_no_pixels_is_refused_by_the_name_of_the_option() {
+        let options = ImageOptions::new(ColorMode::Grey, 0, 8);
+        let error = decode_bytes(&[1], Path::new("a"), &options).unwrap_err().to_string();
+        assert!(error.contains("height = 0"), "{error}");
+    }
+
+    #[test]
+    fn extensions_count_in_any_case() {
+        assert!(has_image_extension(Path::new("a/b.JPEG")));
+        assert!(!has_image_extension(Path::new("Thumbs.db")));
+        assert!(!has_image_extension(Path::new("png")));
+    }
+
+    #[test]
+    fn options_are_read_with_their_defaults_and_unknown_keys_refused() {
+        let read = |text| serde_json::from_str::<ImageOptions>(text);
+        let options = read(r#"{"color": "rgb", "height": 64, "width": 48, "resize": "fit"}"#);
+        let options = options.unwrap();
+        assert_eq!((options.resize, options.max_side), (Resize::Fit, 20_000));
+        assert_eq!(options.shape(), ImageShape::new(3, 64, 48));
+        assert!(read(r#"{"color": "grey", "height": 1, "width": 1, "crop": true}"#).is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! Images with labels: where they live, how they are read, and what is refused.
+//!
+//! Everything downstream sees a [`RawDataset`] of [`ImageStore`]s and never a file format, so
+//! IDX archives, folders of photographs and drawn images train through the same code. The files
+//! are read once, strictly: a data set that is cut short or mislabelled is refused here, by
+//! name, rather than found out about as a strange accuracy later.
+
+mod batch;
+pub mod catalog;
+mod error;
+pub mod fetch;
+mod fingerprint;
+pub mod folder;
+mod folder_scan;
+pub mod idx;
+pub mod idx_folder;
+pub mod image_file;
+pub mod location;
+mod memory;
+mod open;
+mod resize;
+mod sheet;
+mod split;
+pub mod synthetic;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use batch::{BatchLoader, ImageBatch, Order, Position};
+pub use error::DataError;
+pub use fingerprint::Fingerprint;
+pub use folder::{FolderOptions, load_folder};
+pub use idx_folder::{load_idx, load_idx_folder};
+pub use image_file::{ColorMode, ImageOptions, decode, has_image_extension};
+pub use location::data_dir;
+pub use memory::MemoryStore;
+pub use open::{download, open};
+pub use resize::Resize;
+pub use sheet::contact_sheet;
+pub use split::{Dataset, Split, SplitOptions};
+
+/// Size of every image of a data set: `[channels, height, width]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageShape {
+    /// 1 for grey, 3 for RGB.
+    pub channels: usize,
+    /// Rows, in pixels.
+    pub height: usize,
+    /// Columns, in pixels.
+    pub width: usize,
+}
+
+impl ImageShape {
+    /// A shape from its three sizes.
+    pub const fn new(channels: usize, height: usize, width: usize) -> Self {
+        Self {
+            channels,
+            height,
+            width,
+        }
+    }
+
+    /// Values per image, `channels * height * width`.
+    #[allow(clippy::len_without_is_empty)] // a size, not a collection
+    pub const fn len(self) -> usize {
+        self.channels * self.height * self.width
+    }
+}
+
+impl fmt::Display for ImageShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}x{}", self.channels, self.height, self.width)
+    }
+}
+
+/// Images with labels, addressed by position; how they are kept is the store's own business.
+#[allow(clippy::len_without_is_empty)] // every loader refuses an empty data set
+pub trait ImageStore: Send + Sync {
+    /// Number of images; valid positions are `0..len()`.
+    fn len(&self) -> usize;
+
+    /// Size of every image, `[channels, height, width]`.
+    fn shape(&self) -> ImageShape;
+
+    /// Class index of image `index`, in `0..num_classes`.
+    ///
+    /// # Panics
+    /// Where `index` is not in `0..len()`.
+    fn label(&self, index: usize) -> usize;
+
+    /// Writes image `index` to `out`, 8-bit values in the order `[channels, height, width]`;
+    /// `out` has `shape().len()` values.
+    ///
+    /// # Errors
+    /// Where `index` or the length of `out` is wrong, or the image's file has become unreadable.
+    fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError>;
+
+    /// Where image `index` comes from: a file path, or e.g. `fashion-mnist test 23`.
+    fn origin(&self, index: usize) -> String;
+}
+
+/// A data set as found on disk or drawn, before the validation split is cut.
+#[derive(Clone)]
+pub struct RawDataset {
+    /// Name in the catalogue, or the folder's own name.
+    pub name: String,
+    /// Class names; a label is a position in this list.
+    pub classes: Vec<String>,
+    /// Images to train on.
+    pub train: Arc<dyn ImageStore>,
+    /// Only where the data set brings one (`<path>/valid/<class>/*`).
+    pub valid: Option<Arc<dyn ImageStore>>,
+    /// Held-out images, where the data set brings them.
+    pub test: Option<Arc<dyn ImageStore>>,
+    /// SHA-256 (hex) over the decoded content, so that a run can tell what it was trained on.
+    pub fingerprint: String,
+    /// Files that look like images by name but could not be decoded.
+    pub skipped: Vec<SkippedFile>,
+}
+
+impl fmt::Debug for RawDataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |store: &Arc<dyn ImageStore>| store.len();
+        f.debug_struct("RawDataset")
+            .field("name", &self.name)
+            .field("classes", &self.classes)
+            .field("shape", &self.train.shape())
+            .field("train", &self.train.len())
+            .field("valid", &self.valid.as_ref().map(count))
+            .field("test", &self.test.as_ref().map(count))
+            .field("fingerprint", &self.fingerprint)
+            .field("skipped", &self.skipped.len())
+            .finish()
+    }
+}
+
+/// A file that was left out of a data set, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedFile {
+    /// The file as it was found.
+    pub path: PathBuf,
+    /// What is wrong with it, in one sentence.
+    pub reason: String,
+}

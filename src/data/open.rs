@@ -1,0 +1,117 @@
+//! From `[data]` to a [`Dataset`]: finds, downloads or draws the images, then splits them.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::catalog::{self, DatasetEntry, Source};
+use super::fetch::{FetchEvent, fetch};
+use super::folder::{FolderOptions, load_folder};
+use super::idx_folder::{load_idx, load_idx_folder};
+use super::synthetic;
+use super::{DataError, Dataset, ImageOptions, RawDataset, SplitOptions, data_dir};
+use crate::experiment::DataConfig;
+
+/// The data set of `config`, split by `seed`; missing files of a known data set are downloaded.
+///
+/// # Errors
+/// The data is missing, damaged, or leaves nothing to train on.
+pub fn open(
+    config: &DataConfig,
+    explicit_dir: Option<&Path>,
+    seed: u64,
+) -> Result<Dataset, DataError> {
+    let raw = match (config.dataset.as_str(), &config.path) {
+        ("folder", Some(path)) => photographs(path, config)?,
+        ("idx", Some(path)) => load_idx_folder(path)?,
+        (name, _) => known(catalog::find(name)?, config, explicit_dir, seed)?,
+    };
+    Dataset::split(
+        raw,
+        SplitOptions {
+            valid_fraction: config.valid_fraction,
+            test_fraction: config.test_fraction,
+            train_images: config.train_images,
+            test_images: config.test_images,
+            seed,
+        },
+    )
+}
+
+fn photographs(path: &Path, config: &DataConfig) -> Result<RawDataset, DataError> {
+    let image = ImageOptions {
+        resize: config.resize,
+        ..ImageOptions::new(config.color, config.height, config.width)
+    };
+    let options = FolderOptions {
+        max_bad_fraction: config.max_bad_fraction,
+        cache_bytes: config.cache_mib << 20,
+        ..FolderOptions::new(image)
+    };
+    let bar = bar("reading {pos}/{len} images {bar:30} {eta} left");
+    let loaded = load_folder(path, &options, &|done, total| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    loaded
+}
+
+fn known(
+    entry: &DatasetEntry,
+    config: &DataConfig,
+    explicit_dir: Option<&Path>,
+    seed: u64,
+) -> Result<RawDataset, DataError> {
+    match entry.source {
+        Source::Drawn(drawing) => Ok(synthetic::load(
+            drawing,
+            config.train_images.unwrap_or(entry.train_images),
+            config.test_images.unwrap_or(entry.test_images),
+            seed,
+        )),
+        Source::Idx { .. } => {
+            let dir = data_dir(explicit_dir)?;
+            download(entry, &dir)?;
+            load_idx(entry.name, &dir.join(entry.name), entry.classes)
+        }
+    }
+}
+
+/// Downloads the files of `entry` that `dir` lacks, with a progress bar on stderr.
+///
+/// # Errors
+/// See [`fetch`].
+pub fn download(entry: &DatasetEntry, dir: &Path) -> Result<(), DataError> {
+    let Source::Idx { files } = entry.source else {
+        return Ok(());
+    };
+    let bar = bar("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
+    let result = fetch(files, &dir.join(entry.name), &mut |event| match event {
+        FetchEvent::Present { .. } => {}
+        FetchEvent::Started { file, url, resumed_at } => {
+            bar.suspend(|| eprintln!("downloading {url}"));
+            bar.set_length(file.bytes);
+            bar.set_message(file.name);
+            bar.set_position(resumed_at);
+        }
+        FetchEvent::Received { total } => bar.set_position(total),
+        FetchEvent::Failed { url, reason } => {
+            bar.suspend(|| eprintln!("warning: {url}: {reason}"));
+        }
+        FetchEvent::Done { file } => {
+            bar.suspend(|| eprintln!("{} is complete, its checksum is right", file.name));
+        }
+    });
+    bar.finish_and_clear();
+    result
+}
+
+fn bar(template: &str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template(template);
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

@@ -1,0 +1,248 @@
+//! Training, validation and test images: cut once, by seed, with every class in its share.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use super::{DataError, ImageShape, ImageStore, RawDataset, SkippedFile};
+
+/// Some images of a store, in a fixed order.
+#[derive(Clone)]
+pub struct Split {
+    store: Arc<dyn ImageStore>,
+    indices: Arc<[u32]>,
+}
+
+/// A data set ready to train on.
+pub struct Dataset {
+    pub name: String,
+    pub shape: ImageShape,
+    pub classes: Vec<String>,
+    pub train: Split,
+    /// Empty when no validation images are asked for.
+    pub valid: Split,
+    pub test: Split,
+    /// SHA-256 (hex) of the whole data set's content, before it was split.
+    pub fingerprint: String,
+    pub skipped: Vec<SkippedFile>,
+}
+
+/// How a [`RawDataset`] is cut.
+#[derive(Debug, Clone, Copy)]
+pub struct SplitOptions {
+    /// Share of the training images kept for validation, in `[0, 1)`.
+    pub valid_fraction: f64,
+    /// Share kept for the test where the data set brings none, in `[0, 1)`.
+    pub test_fraction: f64,
+    pub train_images: Option<usize>,
+    pub test_images: Option<usize>,
+    pub seed: u64,
+}
+
+impl Split {
+    /// All images of `store`.
+    pub fn whole(store: Arc<dyn ImageStore>) -> Self {
+        let indices = (0..store.len() as u32).collect();
+        Self { store, indices }
+    }
+
+    pub fn len(&self) -> usize {
+        self.indices.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.indices.is_empty()
+    }
+
+    pub fn shape(&self) -> ImageShape {
+        self.store.shape()
+    }
+
+    /// Class index of image `index` of this split.
+    pub fn label(&self, index: usize) -> usize {
+        self.store.label(self.indices[index] as usize)
+    }
+
+    /// Writes image `index` of this split to `out`, 8-bit values `[channels, height, width]`.
+    ///
+    /// # Errors
+    /// The image can no longer be read from disk.
+    pub fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
+        self.store.read(self.indices[index] as usize, out)
+    }
+
+    /// Where image `index` of this split comes from.
+    pub fn origin(&self, index: usize) -> String {
+        self.store.origin(self.indices[index] as usize)
+    }
+
+    /// Images per class.
+    pub fn class_counts(&self, classes: usize) -> Vec<usize> {
+        let mut counts = vec![0; classes];
+        for index in 0..self.len() {
+            counts[self.label(index)] += 1;
+        }
+        counts
+    }
+
+    /// The images at `range` of this split.
+    pub fn slice(&self, range: Range<usize>) -> Split {
+        self.with(self.indices[range].to_vec())
+    }
+
+    /// Takes `share` of every class away, chosen by `seed`: `(kept, taken)`, both in file order.
+    fn cut(&self, share: f64, seed: u64) -> (Split, Split) {
+        let mut by_class: Vec<Vec<u32>> = Vec::new();
+        for index in 0..self.len() {
+            let class = self.label(index);
+            if by_class.len() <= class {
+                by_class.resize(class + 1, Vec::new());
+            }
+            by_class[class].push(self.indices[index]);
+        }
+        let (mut kept, mut taken) = (Vec::new(), Vec::new());
+        for (class, mut members) in by_class.into_iter().enumerate() {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            rng.set_stream(class as u64);
+            members.shuffle(&mut rng);
+            let count = (members.len() as f64 * share).round() as usize;
+            kept.extend_from_slice(&members[count..]);
+            taken.extend_from_slice(&members[..count]);
+        }
+        kept.sort_unstable();
+        taken.sort_unstable();
+        (self.with(kept), self.with(taken))
+    }
+
+    fn at_most(self, count: Option<usize>, seed: u64) -> Split {
+        match count {
+            Some(count) if count < self.len() => {
+                let share = count as f64 / self.len() as f64;
+                self.cut(share, seed).1
+            }
+            _ => self,
+        }
+    }
+
+    fn with(&self, indices: Vec<u32>) -> Split {
+        Split {
+            store: self.store.clone(),
+            indices: indices.into(),
+        }
+    }
+}
+
+impl Dataset {
+    /// Cuts `raw` by class and seed; the same options give the same images.
+    ///
+    /// # Errors
+    /// No images are left to train on.
+    pub fn split(raw: RawDataset, options: SplitOptions) -> Result<Self, DataError> {
+        // One seed, three unrelated draws.
+        let [test_seed, limit_seed, valid_seed] = [1, 2, 3].map(|draw| options.seed ^ (draw << 56));
+        let mut train = Split::whole(raw.train);
+        let test = match raw.test {
+            Some(store) => Split::whole(store),
+            None => {
+                let (rest, test) = train.cut(options.test_fraction, test_seed);
+                train = rest;
+                test
+            }
+        };
+        let train = train.at_most(options.train_images, limit_seed);
+        let (train, valid) = match raw.valid {
+            Some(store) => (train, Split::whole(store)),
+            None => train.cut(options.valid_fraction, valid_seed),
+        };
+        if train.is_empty() {
+            return Err(DataError::NothingToTrainOn { name: raw.name });
+        }
+        Ok(Self {
+            name: raw.name,
+            shape: train.shape(),
+            classes: raw.classes,
+            train,
+            valid,
+            test: test.at_most(options.test_images, limit_seed),
+            fingerprint: raw.fingerprint,
+            skipped: raw.skipped,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::MemoryStore;
+    use super::*;
+
+    fn raw(train: usize, test: Option<usize>) -> RawDataset {
+        let store = |count: usize| -> Arc<dyn ImageStore> {
+            let labels = (0..count).map(|i| (i % 10) as u16).collect();
+            let shape = ImageShape::new(1, 1, 2);
+            Arc::new(MemoryStore::new("toy", shape, vec![0; count * 2], labels))
+        };
+        RawDataset {
+            name: "toy".into(),
+            classes: (0..10).map(|class| class.to_string()).collect(),
+            train: store(train),
+            valid: None,
+            test: test.map(store),
+            fingerprint: String::new(),
+            skipped: Vec::new(),
+        }
+    }
+
+    fn options(seed: u64) -> SplitOptions {
+        SplitOptions {
+            valid_fraction: 0.1,
+            test_fraction: 0.2,
+            train_images: None,
+            test_images: None,
+            seed,
+        }
+    }
+
+    #[test]
+    fn every_class_gives_its_share_and_no_image_is_in_two_splits() {
+        let data = Dataset::split(raw(1000, None), options(1)).unwrap();
+        assert_eq!(
+            (data.train.len(), data.valid.len(), data.test.len()),
+            (720, 80, 200)
+        );
+        assert_eq!(data.valid.class_counts(10), vec![8; 10]);
+        let mut all: Vec<u32> = [&data.train, &data.valid, &data.test]
+            .iter()
+            .flat_map(|split| split.indices.iter().copied())
+            .collect();
+        all.sort_unstable();
+        assert_eq!(all, (0..1000).collect::<Vec<u32>>());
+    }
+
+    #[test]
+    fn the_seed_decides_which_images_are_taken() {
+        let valid = |seed| {
+            let data = Dataset::split(raw(1000, None), options(seed)).unwrap();
+            data.valid.indices
+        };
+        assert_eq!(valid(1), valid(1));
+        assert_ne!(valid(1), valid(2));
+    }
+
+    #[test]
+    fn a_limit_takes_fewer_images_with_classes_in_balance() {
+        let limited = SplitOptions {
+            train_images: Some(100),
+            test_images: Some(50),
+            ..options(1)
+        };
+        let data = Dataset::split(raw(1000, Some(200)), limited).unwrap();
+        assert_eq!(
+            (data.train.len(), data.valid.len(), data.test.len()),
+            (90, 10, 50)
+        );
+        assert_eq!(data.test.class_counts(10), vec![5; 10]);
+    }
+}

@@ -1,0 +1,172 @@
+//! How good a network is, on images it was not trained on.
+
+mod metrics;
+
+use std::fmt;
+
+use burn::tensor::{Device, activation};
+use serde::{Deserialize, Serialize};
+
+use crate::data::{DataError, ImageBatch, Split};
+use crate::models::Network;
+use crate::text::{grouped, table};
+use crate::training::Loss;
+
+pub use metrics::{ClassScores, Confusion, Interval, Scores};
+
+/// Images per batch of evaluation and prediction; changes speed, not results.
+pub const BATCH: usize = 250;
+
+/// `evaluation.json`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// `train`, `valid` or `test`.
+    pub split: String,
+    pub images: usize,
+    /// Mean over images, of the loss the network was trained with.
+    pub loss: f64,
+    pub accuracy: f64,
+    /// Wilson's interval, 95%.
+    pub accuracy_interval: Interval,
+    /// Share of images whose class is among the five highest scores.
+    pub top5_accuracy: f64,
+    pub macro_mean: Scores,
+    /// Weighted by the images of each class.
+    pub weighted_mean: Scores,
+    pub classes: Vec<ClassScores>,
+    /// Rows: the true class; columns: the class given.
+    pub confusion: Confusion,
+}
+
+/// Evaluation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum EvaluationError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("the device failed: {0}")]
+    Device(String),
+    #[error("there are no {0} images to evaluate on; choose another split with --split, or raise data.{0}_fraction when training")]
+    NoImages(String),
+}
+
+fn failed(error: impl fmt::Display) -> EvaluationError {
+    EvaluationError::Device(error.to_string())
+}
+
+/// Class probabilities of images.
+///
+/// # Shapes
+/// - `batch.images`: `[batch, channels, height, width]`
+/// - output: one row of `classes` probabilities per image
+///
+/// # Errors
+/// The device failed.
+pub fn probabilities(network: &Network, batch: ImageBatch) -> Result<Vec<Vec<f32>>, EvaluationError> {
+    let logits = network.forward(batch.images);
+    let [_, classes] = logits.dims();
+    let data = activation::softmax(logits, 1).try_into_data().map_err(failed)?;
+    let values: Vec<f32> = data.iter().collect();
+    Ok(values.chunks(classes).map(<[f32]>::to_vec).collect())
+}
+
+/// Class indices from the most to the least likely; equal probabilities in class order.
+pub fn ranking(probabilities: &[f32]) -> Vec<usize> {
+    let mut classes: Vec<usize> = (0..probabilities.len()).collect();
+    classes.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
+    classes
+}
+
+/// Evaluates `network` on `images`; `progress` hears how many are done.
+///
+/// # Errors
+/// There are no images, one cannot be read, or the device failed.
+pub fn evaluate(
+    network: &Network,
+    loss: &Loss,
+    (split, images): (&str, &Split),
+    classes: &[String],
+    device: &Device,
+    mut progress: impl FnMut(usize),
+) -> Result<Evaluation, EvaluationError> {
+    if images.is_empty() {
+        return Err(EvaluationError::NoImages(split.into()));
+    }
+    let mut confusion = Confusion::new(classes.len());
+    let (mut loss_sum, mut top5) = (0.0, 0);
+    let indices: Vec<usize> = (0..images.len()).collect();
+    for indices in indices.chunks(BATCH) {
+        let batch = ImageBatch::read(images, indices, device)?;
+        let logits = network.forward(batch.images);
+        let mean = loss.forward(logits.clone(), batch.targets);
+        let mean = mean.try_into_scalar::<f64>().map_err(failed)?;
+        loss_sum += mean * indices.len() as f64;
+        let scores: Vec<f32> = logits.try_into_data().map_err(failed)?.iter().collect();
+        for (scores, &index) in scores.chunks(classes.len()).zip(indices) {
+            let (target, ranking) = (images.label(index), ranking(scores));
+            confusion.add(target, ranking[0]);
+            top5 += usize::from(ranking.iter().take(5).any(|&class| class == target));
+        }
+        progress(confusion.images());
+    }
+    let scores = confusion.scores();
+    let count = images.len();
+    Ok(Evaluation {
+        split: split.into(),
+        images: count,
+        loss: loss_sum / count as f64,
+        accuracy: confusion.correct() as f64 / count as f64,
+        accuracy_interval: Interval::wilson(confusion.correct(), count),
+        top5_accuracy: top5 as f64 / count as f64,
+        macro_mean: Scores::mean(&scores, |_| 1.0),
+        weighted_mean: Scores::mean(&scores, |support| support as f64),
+        classes: (classes.iter().zip(scores))
+            .map(|(name, (scores, support))| ClassScores {
+                name: name.clone(),
+                scores,
+                support,
+            })
+            .collect(),
+        confusion,
+    })
+}
+
+impl fmt::Display for Evaluation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = |share: f64| format!("{:.2}%", 100.0 * share);
+        writeln!(
+            f,
+            "{} images of the {} split: accuracy {} (95% interval {} to {}), top-5 {}, loss {:.4}\n",
+            grouped(self.images),
+            self.split,
+            percent(self.accuracy),
+            percent(self.accuracy_interval.low),
+            percent(self.accuracy_interval.high),
+            percent(self.top5_accuracy),
+            self.loss,
+        )?;
+        let mut scores = table(["class", "precision", "recall", "F1", "images"], 1);
+        let row = |name: &str, s: &Scores, images: usize| {
+            let [p, r, f1] = [s.precision, s.recall, s.f1].map(|share| format!("{share:.4}"));
+            [name.to_string(), p, r, f1, grouped(images)]
+        };
+        for class in &self.classes {
+            scores.add_row(row(&class.name, &class.scores, class.support));
+        }
+        scores.add_row(row("mean over classes", &self.macro_mean, self.images));
+        scores.add_row(row("mean over images", &self.weighted_mean, self.images));
+        writeln!(f, "{scores}\n")?;
+        writeln!(f, "confusion matrix (rows: true class, columns: class given)")?;
+        let mut matrix = comfy_table::Table::new();
+        matrix.load_preset(comfy_table::presets::NOTHING);
+        let numbers = 0..self.classes.len();
+        matrix.set_header([String::new()].into_iter().chain(numbers.map(|n| n.to_string())));
+        for (number, (class, row)) in self.classes.iter().zip(self.confusion.counts()).enumerate() {
+            let name = format!("{number} {}", class.name);
+            matrix.add_row([name].into_iter().chain(row.iter().map(usize::to_string)));
+        }
+        write!(f, "{matrix}")
+    }
+}
+
+#[cfg(test)]
+mod tests;

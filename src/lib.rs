@@ -1,0 +1,19 @@
+//! Train convolutional image classifiers on Burn, and use them.
+//!
+//! Modules in the order the data flows:
+//! [`cli`] reads the command line and [`commands`] carries it out; [`experiment`] is the
+//! configuration; [`data`] finds, draws, splits and batches images; [`models`] holds the networks;
+//! [`backend`] opens the device; [`training`] finds the weights; [`evaluation`] measures them;
+//! [`artifacts`] keeps what a run leaves behind.
+#![recursion_limit = "256"]
+
+pub mod artifacts;
+pub mod backend;
+pub mod cli;
+pub mod commands;
+pub mod data;
+pub mod evaluation;
+pub mod experiment;
+pub mod models;
+pub mod text;
+pub mod training;

@@ -1,0 +1,134 @@
+//! Initial weights, drawn on the host so that one seed gives the same network on every backend.
+
+use burn::module::Param;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Initializer, Linear, LinearConfig, PaddingConfig2d};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+/// How weights are drawn; biases start at zero, as in Keras.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Initialization {
+    /// Uniform in `±sqrt(6 / (fan_in + fan_out))` (Glorot and Bengio 2010); Keras's default.
+    #[default]
+    GlorotUniform,
+    /// Normal with standard deviation `sqrt(2 / fan_in)` (He et al. 2015, arXiv 1502.01852).
+    HeNormal,
+    /// Uniform in `±sqrt(6 / fan_in)` (He et al. 2015).
+    HeUniform,
+}
+
+/// Builds layers with freshly drawn weights, in the order they are asked for.
+pub struct LayerBuilder<'a> {
+    rng: ChaCha8Rng,
+    initialization: Initialization,
+    device: &'a Device,
+}
+
+/// What a convolution needs to be built.
+#[derive(Debug, Clone)]
+pub struct ConvSpec {
+    pub in_channels: usize,
+    pub out_channels: usize,
+    pub kernel_size: [usize; 2],
+    pub stride: [usize; 2],
+    pub dilation: [usize; 2],
+    pub groups: usize,
+    pub padding: PaddingConfig2d,
+}
+
+impl ConvSpec {
+    /// A convolution with stride 1, no dilation, one group and no padding.
+    pub fn new(in_channels: usize, out_channels: usize, kernel_size: usize) -> Self {
+        Self {
+            in_channels,
+            out_channels,
+            kernel_size: [kernel_size; 2],
+            stride: [1, 1],
+            dilation: [1, 1],
+            groups: 1,
+            padding: PaddingConfig2d::Valid,
+        }
+    }
+
+    /// The same with another padding.
+    pub fn padded(self, padding: PaddingConfig2d) -> Self {
+        Self { padding, ..self }
+    }
+}
+
+impl<'a> LayerBuilder<'a> {
+    /// Draws from `seed` and places the weights on `device`.
+    pub fn new(seed: u64, initialization: Initialization, device: &'a Device) -> Self {
+        Self {
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            initialization,
+            device,
+        }
+    }
+
+    /// The device the layers are placed on.
+    pub fn device(&self) -> &Device {
+        self.device
+    }
+
+    /// A convolution, weight `[out_channels, in_channels / groups, height, width]`.
+    pub fn conv(&mut self, spec: ConvSpec) -> Conv2d {
+        let mut conv = Conv2dConfig::new([spec.in_channels, spec.out_channels], spec.kernel_size)
+            .with_stride(spec.stride)
+            .with_dilation(spec.dilation)
+            .with_groups(spec.groups)
+            .with_padding(spec.padding)
+            .with_initializer(Initializer::Zeros)
+            .init(self.device);
+        let area: usize = spec.kernel_size.iter().product();
+        let fan_in = spec.in_channels / spec.groups * area;
+        let fan_out = spec.out_channels * area;
+        conv.weight = self.weights(conv.weight.dims(), fan_in, fan_out);
+        conv
+    }
+
+    /// A dense layer, weight `[inputs, outputs]`.
+    pub fn dense(&mut self, inputs: usize, outputs: usize) -> Linear {
+        let mut dense = LinearConfig::new(inputs, outputs)
+            .with_initializer(Initializer::Zeros)
+            .init(self.device);
+        dense.weight = self.weights([inputs, outputs], inputs, outputs);
+        dense
+    }
+
+    fn weights<const D: usize>(
+        &mut self,
+        shape: [usize; D],
+        fan_in: usize,
+        fan_out: usize,
+    ) -> Param<Tensor<D>> {
+        let (fan_in, fan_out) = (fan_in as f32, fan_out as f32);
+        let count = shape.iter().product();
+        let values: Vec<f32> = match self.initialization {
+            Initialization::GlorotUniform => self.uniform(count, (6.0 / (fan_in + fan_out)).sqrt()),
+            Initialization::HeUniform => self.uniform(count, (6.0 / fan_in).sqrt()),
+            Initialization::HeNormal => {
+                let deviation = (2.0 / fan_in).sqrt();
+                (0..count).map(|_| normal(&mut self.rng) * deviation).collect()
+            }
+        };
+        Param::from_data(TensorData::new(values, shape), self.device)
+    }
+
+    fn uniform(&mut self, count: usize, limit: f32) -> Vec<f32> {
+        (0..count)
+            .map(|_| self.rng.random_range(-limit..=limit))
+            .collect()
+    }
+}
+
+/// A standard normal value by the Box-Muller transform.
+fn normal(rng: &mut impl Rng) -> f32 {
+    let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
+    let angle = std::f64::consts::TAU * rng.random::<f64>();
+    (radius * angle.cos()) as f32
+}

@@ -1,0 +1,147 @@
+//! A network with its loss, as burn-train wants it: one training step, one inference step.
+
+use burn::module::Module;
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::{ExecutionError, Int, Tensor, activation};
+use burn::train::metric::{AccuracyInput, Adaptor, LossInput};
+use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
+
+use crate::data::{ImageBatch, Split};
+use crate::experiment::{BalancedWeights, ClassWeights, LossKind, TrainingConfig};
+use crate::models::Network;
+
+/// The loss of a configuration, with the class weights worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loss {
+    pub kind: LossKind,
+    pub label_smoothing: f64,
+    /// One weight per class.
+    pub class_weights: Option<Vec<f32>>,
+}
+
+impl Loss {
+    /// The loss of `config`; balanced weights count the classes of `train`.
+    pub fn new(config: &TrainingConfig, train: &Split, classes: usize) -> Self {
+        let balanced = || {
+            let images = train.len() as f32;
+            (train.class_counts(classes).into_iter())
+                .map(|count| images / (classes as f32 * count.max(1) as f32))
+                .collect()
+        };
+        Self {
+            kind: config.loss,
+            label_smoothing: config.label_smoothing,
+            class_weights: config.class_weights.as_ref().map(|weights| match weights {
+                ClassWeights::Named(BalancedWeights::Balanced) => balanced(),
+                ClassWeights::PerClass(weights) => weights.clone(),
+            }),
+        }
+    }
+
+    /// Mean loss over the batch, as a tensor of one value.
+    ///
+    /// # Shapes
+    /// - `logits`: `[batch, classes]`, before softmax
+    /// - `targets`: `[batch]`
+    pub fn forward(&self, logits: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
+        match self.kind {
+            LossKind::CrossEntropy => {
+                let smoothing = self.label_smoothing as f32;
+                CrossEntropyLossConfig::new()
+                    .with_smoothing((smoothing > 0.0).then_some(smoothing))
+                    .with_weights(self.class_weights.clone())
+                    .init(&logits.device())
+                    .forward(logits, targets)
+            }
+            LossKind::Mse => {
+                let [_, classes] = logits.dims();
+                let one_hot = targets.one_hot::<2>(classes).float();
+                (activation::softmax(logits, 1) - one_hot).powi_scalar(2).mean()
+            }
+        }
+    }
+}
+
+/// A network and the loss it is trained with.
+#[derive(Module, Debug)]
+pub struct Classifier {
+    pub network: Network,
+    #[module(skip)]
+    pub loss: Loss,
+}
+
+/// What one batch gave; feeds Burn's metrics.
+pub struct StepOutput {
+    /// Mean over the batch, one value.
+    pub loss: Tensor<1>,
+    /// `[batch, classes]`
+    pub logits: Tensor<2>,
+    /// `[batch]`
+    pub targets: Tensor<1, Int>,
+}
+
+impl StepOutput {
+    /// Number of images whose highest score is their class, as a tensor of one value.
+    pub fn correct(&self) -> Tensor<1> {
+        let [batch] = self.targets.dims();
+        let guesses = self.logits.clone().argmax(1).reshape([batch]);
+        guesses.equal(self.targets.clone()).float().sum()
+    }
+}
+
+impl Classifier {
+    fn output(&self, batch: ImageBatch) -> StepOutput {
+        let logits = self.network.forward(batch.images);
+        StepOutput {
+            loss: self.loss.forward(logits.clone(), batch.targets.clone()),
+            logits,
+            targets: batch.targets,
+        }
+    }
+}
+
+impl TrainStep for Classifier {
+    type Input = ImageBatch;
+    type Output = StepOutput;
+
+    fn step(&self, batch: ImageBatch) -> TrainOutput<StepOutput> {
+        let output = self.output(batch);
+        let gradients = output.loss.backward();
+        let detached = StepOutput {
+            loss: output.loss.without_autodiff(),
+            logits: output.logits.without_autodiff(),
+            targets: output.targets.without_autodiff(),
+        };
+        TrainOutput::new(self, gradients, detached)
+    }
+}
+
+impl InferenceStep for Classifier {
+    type Input = ImageBatch;
+    type Output = StepOutput;
+
+    fn step(&self, batch: ImageBatch) -> StepOutput {
+        self.output(batch)
+    }
+}
+
+impl ItemLazy for StepOutput {
+    fn sync(self) -> Result<Self, ExecutionError> {
+        self.loss.device().flush()?;
+        Ok(self)
+    }
+}
+
+impl Adaptor<LossInput> for StepOutput {
+    /// Burn's metric averages over values: one per image makes it a mean over images.
+    fn adapt(&self) -> LossInput {
+        let [batch] = self.targets.dims();
+        LossInput::new(self.loss.clone().expand([batch]))
+    }
+}
+
+impl Adaptor<AccuracyInput> for StepOutput {
+    fn adapt(&self) -> AccuracyInput {
+        AccuracyInput::new(self.logits.clone(), self.targets.clone())
+    }
+}

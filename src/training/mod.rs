@@ -1,0 +1,179 @@
+//! Training: Burn's `SupervisedTraining` around a loop of our own (see [`strategy`]).
+//!
+//! The loop is our own because a resumed run must equal an uninterrupted one bit for bit, which
+//! takes control over shuffling, seeding, optimizer state and the place where it stops.
+
+mod checkpoint;
+mod classifier;
+mod history;
+mod optimizer;
+mod schedule;
+mod signals;
+mod stopping;
+mod strategy;
+mod ui;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use burn::train::metric::{AccuracyMetric, LossMetric};
+use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
+
+use crate::artifacts::{ArtifactError, LOGS, RunFolder};
+use crate::data::{BatchLoader, DataError, Dataset, Order, Position};
+use crate::experiment::Experiment;
+use crate::models::{BuildError, Network, WeightsError};
+
+pub use checkpoint::{Best, TrainingState};
+pub use classifier::{Classifier, Loss, StepOutput};
+pub use history::{EpochRecord, Figures, Tally};
+pub use optimizer::{clip_global_norm, optimizer};
+pub use stopping::StoppedBy;
+pub use ui::{Ui, UiChoice};
+
+/// Why a training ended without a result.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("cannot read a batch: {0}")]
+    Batch(String),
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error("the history cannot be written as CSV: {0}")]
+    Csv(#[from] csv::Error),
+    #[error("the device failed: {0}")]
+    Device(String),
+    #[error("the loss is not a finite number")]
+    NotFinite,
+    #[error("the checkpoint does not belong to this configuration: {0}")]
+    Checkpoint(String),
+    #[error(
+        "training.class_weights has {received} weights, but the data has {classes} classes: {names}"
+    )]
+    ClassWeights {
+        received: usize,
+        classes: usize,
+        names: String,
+    },
+    #[error("training was killed; its last checkpoint is kept, continue with `convlab train --resume {0}`")]
+    Killed(String),
+}
+
+/// How a training ended.
+#[derive(Debug)]
+pub struct Finished {
+    pub state: TrainingState,
+    pub stopped_by: StoppedBy,
+}
+
+/// Trains `experiment` on `dataset` and leaves weights, history and checkpoints in `run`.
+///
+/// With `resume`, goes on from the run's newest checkpoint and ends as if never interrupted.
+///
+/// # Errors
+/// [`TrainError`]; what was learnt until then is in `run`.
+pub fn train(
+    experiment: &Experiment,
+    dataset: &Dataset,
+    device: &Device,
+    run: &RunFolder,
+    ui: UiChoice,
+    resume: bool,
+) -> Result<Finished, TrainError> {
+    let config = &experiment.training;
+    let loss = Loss::new(config, &dataset.train, dataset.classes.len());
+    check_class_weights(&loss, &dataset.classes)?;
+    let training_device = device.clone().autodiff();
+    let network = build(experiment, dataset, &training_device)?;
+    let mut model = Classifier { network, loss };
+    let mut optimizer = optimizer(config);
+    let mut state = TrainingState::default();
+    if resume {
+        let (kept, weights, moments) = checkpoint::load(run)?;
+        let mismatch = |error: burn::store::RecordError| TrainError::Checkpoint(error.to_string());
+        model = model.try_load_record(weights).map_err(mismatch)?;
+        optimizer = optimizer.load_record(moments);
+        state = kept;
+    }
+
+    let position = Arc::new(Position::default());
+    let order = Order::Shuffled {
+        seed: config.seed,
+        position: position.clone(),
+    };
+    let loader = |split: &crate::data::Split, order, device: &Device| {
+        Arc::new(BatchLoader::new(split.clone(), config.batch_size, order, device))
+    };
+    let train = loader(&dataset.train, order, &training_device);
+    let valid = loader(&dataset.valid, Order::Fixed, device);
+
+    let interrupter = Interrupter::new();
+    signals::stop_on_signal(&interrupter);
+    let plan = ui::Plan {
+        run: run.path().to_path_buf(),
+        epochs: config.epochs,
+        train_images: dataset.train.len(),
+        monitor: stopping::monitor(config, &dataset.valid),
+    };
+    let (ui, renderer) = ui.open(plan, &interrupter, state.history.len());
+    let learner = Learner::new(model, optimizer.clone(), config.learning_rate);
+    let strategy = Arc::new(strategy::Strategy::new(
+        experiment, dataset, run, position, optimizer, state, ui,
+    ));
+    let training = SupervisedTraining::new(run.file(LOGS), train, valid)
+        .metrics((AccuracyMetric::new(), LossMetric::new()))
+        .num_epochs(config.epochs)
+        .with_interrupter(interrupter)
+        .with_training_strategy(TrainingStrategy::Custom(strategy.clone()))
+        .renderer(renderer)
+        .label(&run.name());
+    // Burn's dashboard panics in the training thread when its user kills the training.
+    let launched = catch_unwind(AssertUnwindSafe(|| training.launch(learner)));
+    match launched {
+        Ok(result) => match strategy.outcome() {
+            Some(outcome) => outcome,
+            None => Err(TrainError::Device(match result.error {
+                Some(error) => error.to_string(),
+                None => "the training ended without a result".into(),
+            })),
+        },
+        Err(_) => Err(TrainError::Killed(run.path().display().to_string())),
+    }
+}
+
+/// The network of `experiment` for the images of `dataset`, with fresh weights.
+///
+/// # Errors
+/// The network does not fit the images.
+pub fn build(
+    experiment: &Experiment,
+    dataset: &Dataset,
+    device: &Device,
+) -> Result<Network, BuildError> {
+    let config = &experiment.training;
+    experiment.model.build(
+        dataset.shape,
+        dataset.classes.len(),
+        config.initialization,
+        config.seed,
+        device,
+    )
+}
+
+fn check_class_weights(loss: &Loss, classes: &[String]) -> Result<(), TrainError> {
+    match &loss.class_weights {
+        Some(weights) if weights.len() != classes.len() => Err(TrainError::ClassWeights {
+            received: weights.len(),
+            classes: classes.len(),
+            names: classes.join(", "),
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,143 @@
+//! What a person or a program sees of a training.
+
+mod quiet;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use burn::train::Interrupter;
+use burn::train::renderer::MetricsRenderer;
+use burn_train::renderer::tui::TuiMetricsRendererWrapper;
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::history::EpochRecord;
+use crate::experiment::Metric;
+use quiet::QuietRenderer;
+
+/// `--ui`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum UiChoice {
+    /// Burn's dashboard in a terminal, plain lines elsewhere
+    #[default]
+    Auto,
+    /// Burn's dashboard
+    Tui,
+    /// One line per epoch, with a progress bar in a terminal
+    Plain,
+    /// One JSON object per epoch on stdout
+    Json,
+    /// Nothing
+    None,
+}
+
+/// What is known before the first epoch.
+pub struct Plan {
+    pub run: PathBuf,
+    pub epochs: usize,
+    pub train_images: usize,
+    pub monitor: Metric,
+}
+
+/// The way chosen to show a training.
+pub enum Ui {
+    /// The dashboard, or nothing, shows it.
+    Silent,
+    Plain(Plan, ProgressBar),
+    Json,
+}
+
+impl UiChoice {
+    /// The choice with `auto` decided.
+    pub fn resolve(self) -> Self {
+        let terminal = || std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+        match self {
+            UiChoice::Auto if terminal() => UiChoice::Tui,
+            UiChoice::Auto => UiChoice::Plain,
+            choice => choice,
+        }
+    }
+
+    /// The display and the renderer Burn reports to; `done` epochs lie behind a resumed run.
+    pub fn open(
+        self,
+        plan: Plan,
+        interrupter: &Interrupter,
+        done: usize,
+    ) -> (Ui, Box<dyn MetricsRenderer>) {
+        let quiet = || Box::new(QuietRenderer) as Box<dyn MetricsRenderer>;
+        match self.resolve() {
+            UiChoice::Tui => {
+                let checkpoint = (done > 0).then_some(done);
+                let dashboard = TuiMetricsRendererWrapper::new(interrupter.clone(), checkpoint);
+                (Ui::Silent, Box::new(dashboard))
+            }
+            UiChoice::Json => (Ui::Json, quiet()),
+            UiChoice::None => (Ui::Silent, quiet()),
+            UiChoice::Plain | UiChoice::Auto => {
+                let images = plan.train_images as u64;
+                let bar = ProgressBar::with_draw_target(Some(images), ProgressDrawTarget::stderr());
+                let template = "epoch {msg} {bar:30} {pos}/{len} images, {per_sec}, {eta} left";
+                if let Ok(style) = ProgressStyle::with_template(template) {
+                    bar.set_style(style);
+                }
+                (Ui::Plain(plan, bar), quiet())
+            }
+        }
+    }
+}
+
+impl Ui {
+    /// A batch is done; `images` of the epoch lie behind.
+    pub fn batch(&mut self, epoch: usize, images: usize) {
+        if let Ui::Plain(plan, bar) = self {
+            if bar.position() > images as u64 {
+                bar.reset();
+            }
+            bar.set_message(format!("{epoch}/{}", plan.epochs));
+            bar.set_position(images as u64);
+        }
+    }
+
+    /// An epoch is done.
+    pub fn epoch(&mut self, record: &EpochRecord, best: bool) {
+        match self {
+            Ui::Silent => {}
+            Ui::Plain(plan, bar) => bar.suspend(|| eprintln!("{}", line(plan, record, best))),
+            Ui::Json => {
+                if let Ok(text) = serde_json::to_string(record) {
+                    println!("{text}");
+                }
+            }
+        }
+    }
+
+    /// The training has ended.
+    pub fn close(&mut self) {
+        if let Ui::Plain(_, bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn line(plan: &Plan, record: &EpochRecord, best: bool) -> String {
+    let width = plan.epochs.to_string().len();
+    let valid = match record.valid() {
+        Some(valid) => format!(
+            "  valid loss {:.4} accuracy {:.2}%",
+            valid.loss,
+            100.0 * valid.accuracy
+        ),
+        None => String::new(),
+    };
+    format!(
+        "epoch {:>width$}/{}  train loss {:.4} accuracy {:.2}%{valid}  lr {:.2e}  {:.0} images/s{}",
+        record.epoch,
+        plan.epochs,
+        record.train_loss,
+        100.0 * record.train_accuracy,
+        record.learning_rate,
+        record.images_per_second,
+        if best { format!("  best {}", plan.monitor.name()) } else { String::new() },
+    )
+}
