@@ -13,7 +13,9 @@ use super::ImageShape;
 #[non_exhaustive]
 pub enum DataError {
     /// Every image went into validation and test.
-    #[error("{name} leaves no images to train on; lower data.valid_fraction and data.test_fraction, or raise data.train_images")]
+    #[error(
+        "{name} leaves no images to train on; lower data.valid_fraction and data.test_fraction, or raise data.train_images"
+    )]
     NothingToTrainOn {
         /// The data set.
         name: String,
@@ -21,20 +23,21 @@ pub enum DataError {
 
     /// A name that is not in the catalogue.
     #[error(
-        "unknown data set `{name}`{}; expected one of {known}, or the path of a folder of images",
-        did_you_mean(.suggestion)
+        "unknown data set `{name}`: expected one of {known}, or `folder` or `idx` with a path{suggestion}"
     )]
     UnknownDataset {
         /// The name as received.
         name: String,
-        /// The nearest known name, where one is near.
-        suggestion: Option<&'static str>,
+        /// `, did you mean ...?` where a known name is near, else nothing.
+        suggestion: String,
         /// All known names.
         known: String,
     },
 
     /// Neither flag nor variable nor a home folder says where data lives.
-    #[error("no data folder: this user has no cache folder; give one with --data-dir or CONVLAB_DATA")]
+    #[error(
+        "no data folder: this user has no cache folder; give one with --data-dir or CONVLAB_DATA"
+    )]
     NoDataDir,
 
     /// A data set of the catalogue that is not there, or only in part.
@@ -359,7 +362,9 @@ pub enum DataError {
     },
 
     /// An output that cannot hold an image of a store.
-    #[error("{name}: an image of {shape} has {expected} values, the buffer has {received}; size it by the store's shape")]
+    #[error(
+        "{name}: an image of {shape} has {expected} values, the buffer has {received}; size it by the store's shape"
+    )]
     BufferLength {
         /// Name of the store.
         name: String,
@@ -417,10 +422,6 @@ impl DataError {
             source,
         }
     }
-}
-
-fn did_you_mean(suggestion: &Option<&'static str>) -> String {
-    suggestion.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
 fn list(items: &[String]) -> String {

@@ -5,35 +5,16 @@
 //! the content is held to. MD5 is checked as well because it is what the publishers print, so
 //! that the sums in the catalogue can be compared with theirs.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use md5::{Digest, Md5};
-use sha2::Sha256;
-use ureq::http::{Response, StatusCode, header};
-use ureq::{Agent, Body, Proxy};
+use ureq::{Agent, Proxy};
 
-use super::DataError;
-use super::fingerprint::hex;
-
-/// A file as its publisher offers it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RemoteFile {
-    /// File name, both there and here.
-    pub name: &'static str,
-    /// Addresses of the folders that hold the file, each ending in `/`; the publisher's own
-    /// first, then mirrors in the order they are tried.
-    pub mirrors: &'static [&'static str],
-    /// MD5 as printed by the publisher, 32 lower-case hexadecimal digits.
-    pub md5: &'static str,
-    /// SHA-256 of the same file, 64 lower-case hexadecimal digits.
-    pub sha256: &'static str,
-    /// Length in bytes.
-    pub bytes: u64,
-}
+use super::part_file::PartFile;
+use super::transfer::{Failure, agent, transfer};
+use super::{DataError, RemoteFile};
 
 /// What a download has to tell while it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,22 +66,6 @@ pub fn fetch(
     Fetcher::new().fetch(files, folder, progress)
 }
 
-/// Whether `file` is in `folder`, as it is or without `.gz`.
-pub fn is_present(file: &RemoteFile, folder: &Path) -> bool {
-    let unpacked = file.name.strip_suffix(".gz").unwrap_or(file.name);
-    folder.join(file.name).is_file() || folder.join(unpacked).is_file()
-}
-
-/// Why one attempt came to nothing.
-enum Failure {
-    /// Worth another attempt at the same address.
-    Passing(String),
-    /// This address has nothing to give.
-    Lasting(String),
-    /// No address can help, e.g. the disk is full.
-    Fatal(DataError),
-}
-
 struct Fetcher {
     agent: Agent,
     /// Attempts per address.
@@ -126,19 +91,20 @@ impl Fetcher {
     ) -> Result<(), DataError> {
         fs::create_dir_all(folder).map_err(DataError::io("make the folder", folder))?;
         for file in files {
-            if is_present(file, folder) {
+            if file.is_in(folder) {
                 progress(FetchEvent::Present { file });
                 continue;
             }
-            self.fetch_file(file, folder, progress)?.map_err(|failures| {
-                let missing = files.iter().filter(|file| !is_present(file, folder));
-                DataError::Download {
-                    file: file.name.to_owned(),
-                    folder: folder.to_path_buf(),
-                    failures,
-                    missing: missing.map(|file| file.name.to_owned()).collect(),
-                }
-            })?;
+            self.fetch_file(file, folder, progress)?
+                .map_err(|failures| {
+                    let missing = files.iter().filter(|file| !file.is_in(folder));
+                    DataError::Download {
+                        file: file.name.to_owned(),
+                        folder: folder.to_path_buf(),
+                        failures,
+                        missing: missing.map(|file| file.name.to_owned()).collect(),
+                    }
+                })?;
             progress(FetchEvent::Done { file });
         }
         Ok(())
@@ -151,16 +117,13 @@ impl Fetcher {
         folder: &Path,
         progress: &mut dyn FnMut(FetchEvent),
     ) -> Result<Result<(), Vec<String>>, DataError> {
-        let mut part = Part::open(folder.join(format!("{}.part", file.name)))?;
+        let mut part = PartFile::open(folder.join(format!("{}.part", file.name)))?;
         let mut failures = Vec::new();
         for mirror in file.mirrors {
             let url = format!("{mirror}{}", file.name);
             let mut pause = self.pause;
             for attempt in 1..=self.attempts {
-                let result = self
-                    .download(file, &url, &mut part, progress)
-                    .and_then(|()| part.verify(file));
-                let (reason, passing) = match result {
+                let (reason, passing) = match self.attempt(file, &url, &mut part, progress) {
                     Ok(()) => {
                         part.rename(&folder.join(file.name))?;
                         return Ok(Ok(()));
@@ -187,207 +150,297 @@ impl Fetcher {
         Ok(Err(failures))
     }
 
-    /// Goes on with the part from where it ends until it has all bytes of the file.
-    fn download(
+    fn attempt(
         &self,
         file: &RemoteFile,
         url: &str,
-        part: &mut Part,
+        part: &mut PartFile,
         progress: &mut dyn FnMut(FetchEvent),
     ) -> Result<(), Failure> {
-        let mut start = part.len()?;
-        if start > file.bytes {
-            part.clear()?;
-            start = 0;
+        let resumed = part.len()? > 0;
+        transfer(&self.agent, file, url, part, progress)?;
+        match part.verify(file)? {
+            None => Ok(()),
+            // The wrong bytes may be those of an earlier attempt.
+            Some(difference) if resumed => Err(Failure::Passing(difference)),
+            Some(difference) => Err(Failure::Lasting(difference)),
         }
-        if start == file.bytes {
-            return Ok(());
-        }
-        let response = self.request(url, start)?;
-        match response.status() {
-            StatusCode::OK => {
-                part.clear()?;
-                start = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::fingerprint::hex;
+    use md5::{Digest, Md5};
+    use sha2::Sha256;
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::sync::{Arc, Mutex};
+
+    /// What the server sends for the n-th request: status line, headers, body.
+    type Answer = Box<dyn Fn(&str) -> Vec<u8> + Send>;
+
+    /// A server that gives one answer per connection, in order, and notes the requests.
+    fn serve(answers: Vec<Answer>) -> (&'static str, Arc<Mutex<Vec<String>>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&requests);
+        thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                let request: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+                let request = request.join("\n").to_lowercase();
+                // The client may hang up early.
+                stream.write_all(&answer(&request)).ok();
+                log.lock().unwrap().push(request);
             }
-            StatusCode::PARTIAL_CONTENT if range_start(&response) == Some(start) => {}
-            StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
-                part.clear()?;
-                let reason = format!("the server cannot go on at byte {start}; starting over");
-                return Err(Failure::Passing(reason));
-            }
-            status => return Err(refused(status)),
-        }
-        progress(FetchEvent::Started {
-            file,
-            url,
-            resumed_at: start,
         });
-        receive(response, file, part, start, progress)
+        (address.leak(), requests)
     }
 
-    fn request(&self, url: &str, start: u64) -> Result<Response<Body>, Failure> {
-        let mut request = self.agent.get(url);
-        if start > 0 {
-            request = request.header(header::RANGE, format!("bytes={start}-"));
-        }
-        request.call().map_err(|error| {
-            use ureq::Error::{BadUri, Http, Rustls, Tls, TooManyRedirects};
-            match error {
-                BadUri(_) | Http(_) | Rustls(_) | Tls(_) | TooManyRedirects => {
-                    Failure::Lasting(error.to_string())
-                }
-                _ => Failure::Passing(error.to_string()),
-            }
+    fn content() -> Vec<u8> {
+        (0..200_000_u32)
+            .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
+            .collect()
+    }
+
+    fn http(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+        let head = format!("HTTP/1.1 {status}\r\n{headers}Connection: close\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    }
+
+    fn whole(body: Vec<u8>) -> Answer {
+        let length = format!("Content-Length: {}\r\n", body.len());
+        Box::new(move |_| http("200 OK", &length, &body))
+    }
+
+    fn status(line: &'static str) -> Answer {
+        Box::new(move |_| http(line, "Content-Length: 0\r\n", &[]))
+    }
+
+    /// Promises everything, sends `bytes` and hangs up.
+    fn broken_off_after(bytes: usize) -> Answer {
+        let length = format!("Content-Length: {}\r\n", content().len());
+        Box::new(move |_| http("200 OK", &length, &content()[..bytes]))
+    }
+
+    /// Sends what the `Range` header asks for.
+    fn ranged() -> Answer {
+        Box::new(|request| {
+            let start = request.split_once("range: bytes=").unwrap().1;
+            let start: usize = start.split_once('-').unwrap().0.parse().unwrap();
+            let (content, length) = (content(), content().len());
+            let headers = format!(
+                "Content-Length: {}\r\nContent-Range: bytes {start}-{}/{length}\r\n",
+                length - start,
+                length - 1
+            );
+            http("206 Partial Content", &headers, &content[start..])
         })
     }
-}
 
-/// `patience` bounds the wait for a connection and for every further piece of data; how long a
-/// whole file may take depends on the line, so it is not bounded.
-fn agent(proxy: Option<Proxy>, patience: Duration) -> Agent {
-    Agent::config_builder()
-        .user_agent(concat!("convlab/", env!("CARGO_PKG_VERSION")))
-        // Sums and lengths are those of the file as published, not of what it unpacks to.
-        .accept_encoding("identity")
-        .http_status_as_error(false)
-        .proxy(proxy)
-        .timeout_resolve(Some(patience))
-        .timeout_connect(Some(patience))
-        .timeout_recv_response(Some(patience))
-        .timeout_per_read(Some(patience))
-        .build()
-        .new_agent()
-}
-
-fn refused(status: StatusCode) -> Failure {
-    let reason = format!("the server answers {status}");
-    let passing = status.is_server_error()
-        || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status);
-    if passing { Failure::Passing(reason) } else { Failure::Lasting(reason) }
-}
-
-/// First byte of a partial answer, from `Content-Range: bytes 100-199/200`.
-fn range_start(response: &Response<Body>) -> Option<u64> {
-    let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
-    range.strip_prefix("bytes ")?.split_once('-')?.0.trim().parse().ok()
-}
-
-fn receive(
-    response: Response<Body>,
-    file: &RemoteFile,
-    part: &mut Part,
-    start: u64,
-    progress: &mut dyn FnMut(FetchEvent),
-) -> Result<(), Failure> {
-    let expected = file.bytes - start;
-    if let Some(announced) = response.body().content_length().filter(|&bytes| bytes != expected) {
-        let reason = format!("the server announces {announced} bytes, expected {expected}");
-        return Err(Failure::Lasting(reason));
+    fn remote(mirrors: &[&'static str]) -> RemoteFile {
+        RemoteFile {
+            name: "images.gz",
+            mirrors: mirrors.to_vec().leak(),
+            md5: hex(&Md5::digest(content())).leak(),
+            sha256: hex(&Sha256::digest(content())).leak(),
+            bytes: content().len() as u64,
+        }
     }
-    let mut body = response.into_body().into_reader();
-    let mut buffer = vec![0; 64 * 1024];
-    let mut total = start;
-    loop {
-        let received = match body.read(&mut buffer) {
-            Ok(received) => received,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => {
-                let reason = format!("broken off after {total} of {} bytes: {error}", file.bytes);
-                return Err(Failure::Passing(reason));
+
+    struct Run {
+        folder: tempfile::TempDir,
+        result: Result<(), DataError>,
+        failures: Vec<String>,
+    }
+
+    impl Run {
+        fn of(mirrors: &[&'static str], part: Option<&[u8]>) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            if let Some(part) = part {
+                fs::write(folder.path().join("images.gz.part"), part).unwrap();
             }
-        };
-        if received == 0 && total < file.bytes {
-            let reason = format!("ended after {total} of {} bytes", file.bytes);
-            return Err(Failure::Passing(reason));
-        }
-        if received == 0 {
-            return Ok(());
-        }
-        total += received as u64;
-        if total > file.bytes {
-            part.clear()?;
-            let reason = format!("the server sends more than the expected {} bytes", file.bytes);
-            return Err(Failure::Lasting(reason));
-        }
-        part.append(&buffer[..received])?;
-        progress(FetchEvent::Received { total });
-    }
-}
-
-/// The unfinished file. Held under a lock, so that two processes do not write into each other.
-struct Part {
-    path: PathBuf,
-    file: File,
-}
-
-impl Part {
-    fn open(path: PathBuf) -> Result<Self, DataError> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        let file = options.open(&path).map_err(DataError::io("write", &path))?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => Err(DataError::DownloadBusy { path }),
-            // File systems without locks exist; there, two downloads at once are not noticed.
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(Self { path, file }),
-        }
-    }
-
-    fn fatal(&self, action: &'static str) -> impl FnOnce(io::Error) -> Failure {
-        let shaped = DataError::io(action, &self.path);
-        move |error| Failure::Fatal(shaped(error))
-    }
-
-    fn len(&self) -> Result<u64, Failure> {
-        Ok(self.file.metadata().map_err(self.fatal("read"))?.len())
-    }
-
-    fn clear(&mut self) -> Result<(), Failure> {
-        self.file.set_len(0).map_err(self.fatal("empty"))
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let written = self.file.seek(SeekFrom::End(0)).and_then(|_| self.file.write_all(bytes));
-        written.map_err(self.fatal("write"))
-    }
-
-    /// Compares both checksums; a part that does not match is emptied, so that nothing goes on
-    /// with it.
-    fn verify(&mut self, file: &RemoteFile) -> Result<(), Failure> {
-        let (mut md5, mut sha256) = (Md5::new(), Sha256::new());
-        let mut buffer = vec![0; 64 * 1024];
-        self.file.seek(SeekFrom::Start(0)).map_err(self.fatal("read"))?;
-        loop {
-            match self.file.read(&mut buffer).map_err(self.fatal("read"))? {
-                0 => break,
-                read => {
-                    md5.update(&buffer[..read]);
-                    sha256.update(&buffer[..read]);
+            let fetcher = Fetcher {
+                agent: agent(None, Duration::from_secs(5)),
+                attempts: 3,
+                pause: Duration::from_millis(1),
+            };
+            let mut failures = Vec::new();
+            let result = fetcher.fetch(&[remote(mirrors)], folder.path(), &mut |event| {
+                if let FetchEvent::Failed { reason, .. } = event {
+                    failures.push(reason.to_owned());
                 }
+            });
+            Self {
+                folder,
+                result,
+                failures,
             }
         }
-        let (md5, sha256) = (hex(&md5.finalize()), hex(&sha256.finalize()));
-        if (md5.as_str(), sha256.as_str()) == (file.md5, file.sha256) {
-            log::info!("{}: {} bytes, SHA-256 {sha256}", file.name, file.bytes);
-            return Ok(());
+
+        fn assert_complete(&self) {
+            assert!(self.result.is_ok(), "{}", self.result.as_ref().unwrap_err());
+            let file = fs::read(self.folder.path().join("images.gz")).unwrap();
+            assert!(file == content(), "the content differs");
+            assert!(!self.folder.path().join("images.gz.part").exists());
         }
-        self.clear()?;
-        Err(Failure::Passing(format!(
-            "wrong content: expected SHA-256 {} and MD5 {}, received SHA-256 {sha256} and MD5 {md5}",
-            file.sha256, file.md5
-        )))
+
+        fn refusal(&self) -> String {
+            assert!(!self.folder.path().join("images.gz").exists());
+            self.result.as_ref().unwrap_err().to_string()
+        }
     }
 
-    fn rename(self, target: &Path) -> Result<(), DataError> {
-        self.file.sync_all().map_err(DataError::io("write", &self.path))?;
-        fs::rename(&self.path, target).map_err(DataError::io("rename", &self.path))
+    #[test]
+    fn a_whole_file_arrives_under_its_name() {
+        let (mirror, requests) = serve(vec![whole(content())]);
+        Run::of(&[mirror], None).assert_complete();
+        let request = &requests.lock().unwrap()[0];
+        assert!(request.starts_with("get /images.gz "), "{request}");
+        assert!(request.contains("user-agent: convlab/"), "{request}");
+        assert!(!request.contains("range:"), "{request}");
     }
 
-    /// Leaves nothing behind where there is nothing to go on with.
-    fn remove_if_empty(self) {
-        if self.len().is_ok_and(|length| length == 0)
-            && let Err(error) = fs::remove_file(&self.path)
-        {
-            log::warn!("{} cannot be removed: {error}", self.path.display());
+    #[test]
+    fn a_broken_connection_is_resumed_where_it_broke() {
+        let (mirror, requests) = serve(vec![broken_off_after(150_000), ranged()]);
+        let run = Run::of(&[mirror], None);
+        run.assert_complete();
+        assert_eq!(run.failures.len(), 1);
+        assert!(requests.lock().unwrap()[1].contains("range: bytes=150000-"));
+    }
+
+    #[test]
+    fn a_part_of_an_earlier_run_is_resumed() {
+        let (mirror, requests) = serve(vec![ranged()]);
+        Run::of(&[mirror], Some(&content()[..70_000])).assert_complete();
+        assert!(requests.lock().unwrap()[0].contains("range: bytes=70000-"));
+    }
+
+    #[test]
+    fn a_part_that_is_whole_already_needs_no_request() {
+        Run::of(&["http://127.0.0.1:9/"], Some(&content())).assert_complete();
+    }
+
+    #[test]
+    fn a_part_of_something_else_is_thrown_away_and_the_file_fetched_anew() {
+        let (mirror, _) = serve(vec![ranged(), whole(content())]);
+        let run = Run::of(&[mirror], Some(&[7; 70_000]));
+        run.assert_complete();
+        assert!(
+            run.failures[0].contains("wrong content"),
+            "{:?}",
+            run.failures
+        );
+    }
+
+    #[test]
+    fn a_part_that_is_too_long_or_cannot_be_resumed_is_thrown_away() {
+        for part in [&[7; 300_000][..], &content()[..70_000]] {
+            let (mirror, _) = serve(vec![whole(content())]);
+            Run::of(&[mirror], Some(part)).assert_complete();
+        }
+    }
+
+    #[test]
+    fn a_server_that_refuses_the_range_is_asked_for_everything() {
+        let (mirror, requests) = serve(vec![status("416 Range Not Satisfiable"), whole(content())]);
+        Run::of(&[mirror], Some(&content()[..70_000])).assert_complete();
+        assert!(!requests.lock().unwrap()[1].contains("range:"));
+    }
+
+    #[test]
+    fn a_server_that_forbids_or_lacks_the_file_gives_way_to_the_mirror_at_once() {
+        for line in ["403 Forbidden", "404 Not Found"] {
+            let (closed, requests) = serve(vec![status(line)]);
+            let (mirror, _) = serve(vec![whole(content())]);
+            Run::of(&[closed, mirror], None).assert_complete();
+            assert_eq!(requests.lock().unwrap().len(), 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_server_in_trouble_is_asked_again() {
+        let (mirror, _) = serve(vec![status("503 Service Unavailable"), whole(content())]);
+        Run::of(&[mirror], None).assert_complete();
+    }
+
+    #[test]
+    fn wrong_content_is_never_kept_and_all_sums_are_named() {
+        let mut wrong = content();
+        wrong[100] ^= 1;
+        let received = hex(&Sha256::digest(&wrong));
+        let (mirror, requests) = serve(vec![whole(wrong)]);
+        let run = Run::of(&[mirror], None);
+        let error = run.refusal();
+        for part in [
+            remote(&[]).sha256,
+            remote(&[]).md5,
+            &received,
+            mirror,
+            "images.gz",
+        ] {
+            assert!(error.contains(part), "`{part}` is not in: {error}");
+        }
+        assert_eq!(requests.lock().unwrap().len(), 1);
+        assert_eq!(fs::read_dir(run.folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn wrong_content_gives_way_to_the_mirror() {
+        let (bad, _) = serve(vec![whole(vec![0; content().len()])]);
+        let (good, _) = serve(vec![whole(content())]);
+        Run::of(&[bad, good], None).assert_complete();
+    }
+
+    #[test]
+    fn a_login_page_is_refused_by_its_length_before_it_is_read() {
+        let (mirror, _) = serve(vec![whole(b"<html>please log in</html>".to_vec())]);
+        let run = Run::of(&[mirror], Some(&content()[..70_000]));
+        let error = run.refusal();
+        assert!(error.contains("announces 26 bytes"), "{error}");
+        let part = fs::read(run.folder.path().join("images.gz.part")).unwrap();
+        assert_eq!(part.len(), 70_000, "what is there must stay");
+    }
+
+    #[test]
+    fn a_server_that_never_stops_is_cut_off_at_the_expected_length() {
+        let endless: Answer = Box::new(|_| http("200 OK", "", &[5; 400_000]));
+        let (mirror, _) = serve(vec![endless]);
+        let error = Run::of(&[mirror], None).refusal();
+        assert!(
+            error.contains("more than the expected 200000 bytes"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn without_a_network_the_error_says_which_files_to_put_where() {
+        // Port 9 of the own machine: nothing listens there.
+        let run = Run::of(&["http://127.0.0.1:9/"], None);
+        let error = run.refusal();
+        let folder = run.folder.path().display().to_string();
+        assert!(
+            error.contains("put these files in") && error.contains(&folder),
+            "{error}"
+        );
+        assert!(error.ends_with("images.gz"), "{error}");
+        assert_eq!(run.failures.len(), 3, "every attempt is told");
+    }
+
+    #[test]
+    fn what_is_there_is_left_alone_packed_or_not() {
+        for name in ["images.gz", "images"] {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join(name), "mine").unwrap();
+            let files = [remote(&["http://127.0.0.1:9/"])];
+            let present = |event: FetchEvent| matches!(event, FetchEvent::Present { .. });
+            fetch(&files, folder.path(), &mut |event| assert!(present(event))).unwrap();
+            assert_eq!(fs::read(folder.path().join(name)).unwrap(), b"mine");
         }
     }
 }

@@ -4,16 +4,16 @@
 //! in the first minute and not in the middle of the third epoch. What fits the cache budget then
 //! stays in memory; the rest is decoded again when it is read.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::folder_scan::{FoundImage, FoundSplit, scan};
+use super::folder_store::FolderStore;
 use super::image_file::decode;
-use super::memory::check_read;
-use super::{DataError, Fingerprint, ImageOptions, ImageShape, ImageStore, RawDataset, SkippedFile};
+use super::{DataError, Fingerprint, ImageOptions, ImageStore, RawDataset, SkippedFile};
 
 /// Images decoded between two reports of progress; bounds the memory of a pass that keeps
 /// nothing.
@@ -91,11 +91,16 @@ pub fn load_folder(
         total,
         progress,
     };
-    found.classes.iter().for_each(|class| pass.fingerprint.text(class));
+    found
+        .classes
+        .iter()
+        .for_each(|class| pass.fingerprint.text(class));
     let train = pass.decode_split(&found.classes, &found.train)?;
     let mut optional = |split: &Option<FoundSplit>| {
         let split = split.as_ref();
-        split.map(|split| pass.decode_split(&found.classes, split)).transpose()
+        split
+            .map(|split| pass.decode_split(&found.classes, split))
+            .transpose()
     };
     let (valid, test) = (optional(&found.valid)?, optional(&found.test)?);
     pass.check_bad_files(path)?;
@@ -113,8 +118,13 @@ pub fn load_folder(
 /// The last part of a folder's path, for `.` and the like that of the folder it stands for.
 pub(super) fn folder_name(path: &Path) -> String {
     let canonical = path.canonicalize();
-    let name = path.file_name().or_else(|| canonical.as_ref().ok()?.file_name());
-    name.map_or_else(|| "images".to_owned(), |name| name.to_string_lossy().into_owned())
+    let name = path
+        .file_name()
+        .or_else(|| canonical.as_ref().ok()?.file_name());
+    name.map_or_else(
+        || "images".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// The pass that decodes everything once: verifies, fingerprints, and keeps what may be kept.
@@ -220,47 +230,10 @@ fn check_classes(
     })
 }
 
-/// Images of one split, in memory or decoded on every read.
-#[derive(Debug)]
-struct FolderStore {
-    options: ImageOptions,
-    paths: Vec<PathBuf>,
-    labels: Vec<u16>,
-    /// `[images, channels, height, width]`, where all of it fits the cache budget.
-    pixels: Option<Vec<u8>>,
-}
-
-impl ImageStore for FolderStore {
-    fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    fn shape(&self) -> ImageShape {
-        self.options.shape()
-    }
-
-    fn label(&self, index: usize) -> usize {
-        usize::from(self.labels[index])
-    }
-
-    fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
-        check_read("image folder", self, index, out)?;
-        match &self.pixels {
-            Some(pixels) => out.copy_from_slice(&pixels[index * out.len()..][..out.len()]),
-            None => out.copy_from_slice(&decode(&self.paths[index], &self.options)?),
-        }
-        Ok(())
-    }
-
-    fn origin(&self, index: usize) -> String {
-        self.paths[index].display().to_string()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::ColorMode;
+    use crate::data::{ColorMode, ImageShape};
     use image::{GrayImage, Luma};
     use std::cell::RefCell;
     use std::fs;
@@ -281,7 +254,9 @@ mod tests {
         for &(name, value) in images {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            GrayImage::from_pixel(4, 4, Luma([value])).save(path).unwrap();
+            GrayImage::from_pixel(4, 4, Luma([value]))
+                .save(path)
+                .unwrap();
         }
         folder
     }
@@ -319,7 +294,11 @@ mod tests {
         assert_eq!(contents(data.valid.as_ref().unwrap()), [(5, 0), (6, 1)]);
         assert_eq!(contents(data.test.as_ref().unwrap()), [(7, 0), (8, 1)]);
         assert_eq!(data.train.shape(), SHAPE);
-        assert!(data.train.origin(2).ends_with("a.png"), "{}", data.train.origin(2));
+        assert!(
+            data.train.origin(2).ends_with("a.png"),
+            "{}",
+            data.train.origin(2)
+        );
     }
 
     #[test]
@@ -351,11 +330,16 @@ mod tests {
     #[test]
     fn the_fingerprint_follows_pixels_names_and_labels_but_not_the_place() {
         let images = [("cat/1.png", 1), ("cat/2.png", 2), ("dog/3.png", 3)];
-        let fingerprint = |images: &[(&str, u8)]| load(folder_of(images).path()).unwrap().fingerprint;
+        let fingerprint =
+            |images: &[(&str, u8)]| load(folder_of(images).path()).unwrap().fingerprint;
         let original = fingerprint(&images);
         assert_eq!(fingerprint(&images), original);
         for changed in [("cat/2.png", 9), ("cat/9.png", 2), ("dog/2.png", 2)] {
-            assert_ne!(fingerprint(&[images[0], changed, images[2]]), original, "{changed:?}");
+            assert_ne!(
+                fingerprint(&[images[0], changed, images[2]]),
+                original,
+                "{changed:?}"
+            );
         }
     }
 
@@ -370,11 +354,22 @@ mod tests {
         assert_eq!(data.train.len(), 20);
         assert_eq!(data.skipped.len(), 1);
         assert!(data.skipped[0].path.ends_with("cat/07.png"));
-        assert!(data.skipped[0].reason.contains("not an image"), "{:?}", data.skipped);
+        assert!(
+            data.skipped[0].reason.contains("not an image"),
+            "{:?}",
+            data.skipped
+        );
 
         fs::write(folder.path().join("cat/08.png"), "").unwrap();
         let error = load(folder.path()).unwrap_err().to_string();
-        for part in ["2 of 21", "5.0%", "07.png", "08.png", "empty", "max_bad_fraction"] {
+        for part in [
+            "2 of 21",
+            "5.0%",
+            "07.png",
+            "08.png",
+            "empty",
+            "max_bad_fraction",
+        ] {
             assert!(error.contains(part), "`{part}` is not in: {error}");
         }
     }
@@ -387,8 +382,13 @@ mod tests {
         }
         let mut options = options();
         options.max_bad_fraction = 1.0;
-        let error = load_folder(folder.path(), &options, &|_, _| ()).unwrap_err().to_string();
-        assert!(error.contains("none of the 2 images of class `dog`"), "{error}");
+        let error = load_folder(folder.path(), &options, &|_, _| ())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("none of the 2 images of class `dog`"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -396,7 +396,9 @@ mod tests {
         let mut options = options();
         for share in [-0.1, 1.1, f64::NAN] {
             options.max_bad_fraction = share;
-            let error = load_folder(pets().path(), &options, &|_, _| ()).unwrap_err().to_string();
+            let error = load_folder(pets().path(), &options, &|_, _| ())
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("max_bad_fraction"), "{error}");
         }
     }
@@ -417,5 +419,23 @@ mod tests {
         let folder = folder_of(&[("pets/cat/1.png", 1)]);
         assert_eq!(folder_name(&folder.path().join("pets")), "pets");
         assert_eq!(folder_name(&folder.path().join("pets/cat/..")), "pets");
+    }
+
+    #[test]
+    fn real_photographs_are_all_read() {
+        let Some(data_dir) = std::env::var_os("CONVLAB_DATA") else {
+            eprintln!("SKIPPED: set CONVLAB_DATA to read real photographs");
+            return;
+        };
+        let path = Path::new(&data_dir).join("cats-vs-dogs/test");
+        if !path.is_dir() {
+            eprintln!("SKIPPED: cats-vs-dogs/test is not in CONVLAB_DATA");
+            return;
+        }
+        let options = FolderOptions::new(ImageOptions::new(ColorMode::Rgb, 64, 64));
+        let data = load_folder(&path, &options, &|_, _| ()).unwrap();
+        assert_eq!(data.classes, ["cat", "dog"]);
+        assert_eq!(data.skipped, []);
+        assert_eq!(data.train.len(), 500);
     }
 }

@@ -58,7 +58,11 @@ pub(super) fn scan(path: &Path) -> Result<Found, DataError> {
     let train = split_folder(path, TRAIN_NAMES)?;
     let valid = split_folder(path, VALID_NAMES)?;
     let test = split_folder(path, TEST_NAMES)?;
-    let others: Vec<&Path> = [&valid, &test].into_iter().flatten().map(PathBuf::as_path).collect();
+    let others: Vec<&Path> = [&valid, &test]
+        .into_iter()
+        .flatten()
+        .map(PathBuf::as_path)
+        .collect();
     if train.is_none() && !others.is_empty() {
         return Err(DataError::NoTrainSplit {
             path: path.to_path_buf(),
@@ -74,7 +78,9 @@ pub(super) fn scan(path: &Path) -> Result<Found, DataError> {
     let find = |name, folder: PathBuf| find_images(name, folder, &classes);
     Ok(Found {
         train: find(TRAIN_NAMES[0], train_folder)?,
-        valid: valid.map(|folder| find(VALID_NAMES[0], folder)).transpose()?,
+        valid: valid
+            .map(|folder| find(VALID_NAMES[0], folder))
+            .transpose()?,
         test: test.map(|folder| find(TEST_NAMES[0], folder)).transpose()?,
         classes,
     })
@@ -95,7 +101,9 @@ fn split_folder(path: &Path, names: &[&str]) -> Result<Option<PathBuf>, DataErro
 
 fn names_of(folders: &[&Path]) -> String {
     let names = folders.iter().filter_map(|folder| folder.file_name());
-    let names: Vec<String> = names.map(|name| format!("{}/", name.to_string_lossy())).collect();
+    let names: Vec<String> = names
+        .map(|name| format!("{}/", name.to_string_lossy()))
+        .collect();
     names.join(" and ")
 }
 
@@ -145,7 +153,9 @@ fn find_images(
         let class_folder = folder.join(class);
         let before = images.len();
         // A broken link stays in, to be reported with the files that cannot be decoded.
-        let files = entries(&class_folder, |path| has_image_extension(path) && !path.is_dir())?;
+        let files = entries(&class_folder, |path| {
+            has_image_extension(path) && !path.is_dir()
+        })?;
         images.extend(files.into_iter().map(|file| FoundImage {
             path: class_folder.join(&file),
             relative: format!("{class}/{file}"),
@@ -178,7 +188,9 @@ fn entries(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<String>, Data
         if name.as_encoded_bytes().starts_with(b".") || !wanted(&entry.path()) {
             continue;
         }
-        let name = name.into_string().map_err(|_| DataError::NotUtf8 { path: entry.path() })?;
+        let name = name
+            .into_string()
+            .map_err(|_| DataError::NotUtf8 { path: entry.path() })?;
         names.push(name);
     }
     names.sort_unstable();
@@ -202,7 +214,12 @@ mod tests {
 
     fn relative(files: &[&str]) -> Vec<String> {
         let found = scan(folder_of(files).path()).unwrap();
-        found.train.images.into_iter().map(|image| image.relative).collect()
+        found
+            .train
+            .images
+            .into_iter()
+            .map(|image| image.relative)
+            .collect()
     }
 
     fn refusal(files: &[&str]) -> String {
@@ -212,8 +229,15 @@ mod tests {
     #[test]
     fn hidden_files_nested_folders_and_other_extensions_are_left_out() {
         let found = relative(&[
-            "cat/b.JPG", "cat/a.png", "cat/.hidden.png", "cat/notes.txt", "cat/Thumbs.db",
-            "cat/deeper/c.png", "cat/folder.png/d.png", "dog/1.jpeg", ".git/config.png",
+            "cat/b.JPG",
+            "cat/a.png",
+            "cat/.hidden.png",
+            "cat/notes.txt",
+            "cat/Thumbs.db",
+            "cat/deeper/c.png",
+            "cat/folder.png/d.png",
+            "dog/1.jpeg",
+            ".git/config.png",
             "README.md",
         ]);
         assert_eq!(found, ["cat/a.png", "cat/b.JPG", "dog/1.jpeg"]);
@@ -221,15 +245,17 @@ mod tests {
 
     #[test]
     fn names_may_be_of_any_alphabet() {
-        assert_eq!(relative(&["кошка/я.png", "犬/一.png"]), ["кошка/я.png", "犬/一.png"]);
+        assert_eq!(
+            relative(&["кошка/я.png", "犬/一.png"]),
+            ["кошка/я.png", "犬/一.png"]
+        );
     }
 
     #[test]
     fn the_validation_split_has_three_spellings_and_one_name() {
         for spelling in ["valid", "val", "validation"] {
             let class = |class: &str| format!("{spelling}/{class}/1.png");
-            let folder =
-                folder_of(&["train/a/1.png", "train/b/1.png", &class("a"), &class("b")]);
+            let folder = folder_of(&["train/a/1.png", "train/b/1.png", &class("a"), &class("b")]);
             let valid = scan(folder.path()).unwrap().valid.unwrap();
             assert_eq!((valid.name, valid.images.len()), ("valid", 2));
         }
@@ -239,7 +265,10 @@ mod tests {
 
     #[test]
     fn a_missing_folder_is_refused_by_name() {
-        let error = scan(Path::new("/nowhere/at-all")).err().unwrap().to_string();
+        let error = scan(Path::new("/nowhere/at-all"))
+            .err()
+            .unwrap()
+            .to_string();
         assert!(error.contains("/nowhere/at-all"), "{error}");
     }
 
@@ -252,7 +281,10 @@ mod tests {
     #[test]
     fn a_single_class_is_refused_by_name() {
         let error = refusal(&["cat/1.png"]);
-        assert!(error.contains("at least 2") && error.contains("`cat`"), "{error}");
+        assert!(
+            error.contains("at least 2") && error.contains("`cat`"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -270,10 +302,16 @@ mod tests {
     #[test]
     fn a_class_unknown_to_the_training_split_is_refused_by_name() {
         let error = refusal(&[
-            "train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/dog/1.png",
+            "train/cat/1.png",
+            "train/dog/1.png",
+            "test/cat/1.png",
+            "test/dog/1.png",
             "test/fox/1.png",
         ]);
-        assert!(error.contains("`fox`") && error.contains("cat, dog"), "{error}");
+        assert!(
+            error.contains("`fox`") && error.contains("cat, dog"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -304,7 +342,15 @@ mod tests {
         symlink(folder.path(), cat.join("loop.png")).unwrap();
         symlink("/nowhere/at-all", cat.join("broken.png")).unwrap();
         let found = scan(folder.path()).unwrap();
-        let files: Vec<&str> = found.train.images.iter().map(|i| i.relative.as_str()).collect();
-        assert_eq!(files, ["cat/1.png", "cat/2.png", "cat/broken.png", "dog/1.png"]);
+        let files: Vec<&str> = found
+            .train
+            .images
+            .iter()
+            .map(|i| i.relative.as_str())
+            .collect();
+        assert_eq!(
+            files,
+            ["cat/1.png", "cat/2.png", "cat/broken.png", "dog/1.png"]
+        );
     }
 }

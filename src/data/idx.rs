@@ -114,15 +114,17 @@ fn read_idx<const N: usize>(
     let mut content = Vec::with_capacity(payload.min(reachable) as usize);
     // One byte more than announced: tells a file that goes on, and makes the gzip decoder reach
     // and verify its checksum.
-    let cut_short = read_up_to(&mut reader, payload + 1, &mut content)
-        .map_err(DataError::io("read", path))?;
+    let cut_short =
+        read_up_to(&mut reader, payload + 1, &mut content).map_err(DataError::io("read", path))?;
     let found = content.len() as u64;
     if found < payload {
         let found = header.len() + content.len();
         return Err(truncated(&claim, header_bytes + payload, found));
     }
     if let Some(error) = cut_short {
-        return Err(DataError::io("verify the checksum at the end of", path)(error));
+        return Err(DataError::io("verify the checksum at the end of", path)(
+            error,
+        ));
     }
     if found > payload {
         return Err(DataError::IdxTrailing {
@@ -208,7 +210,10 @@ mod tests {
 
     fn refusal(bytes: &[u8]) -> String {
         let error = images(bytes).unwrap_err().full_message();
-        assert!(error.contains("some-file"), "the file is not named: {error}");
+        assert!(
+            error.contains("some-file"),
+            "the file is not named: {error}"
+        );
         error
     }
 
@@ -225,7 +230,10 @@ mod tests {
 
     #[test]
     fn a_gzipped_file_is_told_by_its_content_and_not_by_its_name() {
-        assert_eq!(images(&gzip(&two_by_two())).unwrap(), images(&two_by_two()).unwrap());
+        assert_eq!(
+            images(&gzip(&two_by_two())).unwrap(),
+            images(&two_by_two()).unwrap()
+        );
     }
 
     #[test]
@@ -243,8 +251,14 @@ mod tests {
     #[test]
     fn a_label_file_in_the_place_of_images_is_called_by_its_name() {
         let error = refusal(&idx(LABEL_MAGIC, &[3], &[0, 1, 2]));
-        assert!(error.contains("0x00000803") && error.contains("0x00000801"), "{error}");
-        assert!(error.contains("label file") && error.contains("swapped"), "{error}");
+        assert!(
+            error.contains("0x00000803") && error.contains("0x00000801"),
+            "{error}"
+        );
+        assert!(
+            error.contains("label file") && error.contains("swapped"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -264,7 +278,10 @@ mod tests {
     #[test]
     fn a_truncated_file_is_refused_with_both_lengths() {
         let error = refusal(&two_by_two()[..18]);
-        assert!(error.contains("expected 20") && error.contains("found 18"), "{error}");
+        assert!(
+            error.contains("expected 20") && error.contains("found 18"),
+            "{error}"
+        );
         assert!(error.contains("2 images of 1x2"), "{error}");
     }
 
@@ -291,7 +308,10 @@ mod tests {
         let long = [&two_by_two()[..], &[0]].concat();
         for bytes in [long.clone(), gzip(&long)] {
             let error = refusal(&bytes);
-            assert!(error.contains("expected 20 bytes") && error.contains("goes on"), "{error}");
+            assert!(
+                error.contains("expected 20 bytes") && error.contains("goes on"),
+                "{error}"
+            );
         }
         refusal(&[&gzip(&two_by_two())[..], b"rest"].concat());
     }
@@ -307,8 +327,14 @@ mod tests {
     #[test]
     fn a_huge_claim_is_refused_without_reserving_it() {
         let error = refusal(&idx(IMAGE_MAGIC, &[u32::MAX, u32::MAX, u32::MAX], &[0; 64]));
-        assert!(error.contains("4294967295 images of 4294967295x4294967295"), "{error}");
+        assert!(
+            error.contains("4294967295 images of 4294967295x4294967295"),
+            "{error}"
+        );
         let error = refusal(&idx(IMAGE_MAGIC, &[4_000_000, 32, 32], &[0; 64]));
-        assert!(error.contains("expected 4096000016") && error.contains("found 80"), "{error}");
+        assert!(
+            error.contains("expected 4096000016") && error.contains("found 80"),
+            "{error}"
+        );
     }
 }

@@ -58,7 +58,9 @@ pub fn load_idx_folder(folder: &Path) -> Result<RawDataset, DataError> {
         });
     }
     let train = Split::read(folder, TRAIN_FILES)?;
-    let test = has_test.then(|| Split::read(folder, TEST_FILES)).transpose()?;
+    let test = has_test
+        .then(|| Split::read(folder, TEST_FILES))
+        .transpose()?;
     let largest = |split: &Split| split.labels.iter().copied().max().unwrap_or(0);
     let from_labels = usize::from(largest(&train).max(test.as_ref().map_or(0, largest))) + 1;
     let classes = match read_class_names(&folder.join("classes.txt"))? {
@@ -122,7 +124,10 @@ impl Split {
     }
 
     fn check_labels(&self, num_classes: usize) -> Result<(), DataError> {
-        let bad = self.labels.iter().position(|&label| usize::from(label) >= num_classes);
+        let bad = self
+            .labels
+            .iter()
+            .position(|&label| usize::from(label) >= num_classes);
         bad.map_or(Ok(()), |index| {
             Err(DataError::LabelOutOfRange {
                 path: self.labels_path.clone(),
@@ -181,7 +186,11 @@ fn read_class_names(path: &Path) -> Result<Option<Vec<String>>, DataError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(DataError::io("read", path)(error)),
     };
-    let names: Vec<String> = text.trim_end().lines().map(|line| line.trim().to_owned()).collect();
+    let names: Vec<String> = text
+        .trim_end()
+        .lines()
+        .map(|line| line.trim().to_owned())
+        .collect();
     let mut seen = BTreeSet::new();
     let problem = if names.len() < 2 {
         Some(format!("found {}", names.len()))
@@ -241,7 +250,9 @@ mod tests {
 
     fn refusal(files: &[(&str, Vec<u8>)]) -> String {
         let folder = folder_of(files);
-        load_idx("toy", folder.path(), &["a", "b", "c"]).unwrap_err().to_string()
+        load_idx("toy", folder.path(), &["a", "b", "c"])
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
@@ -263,12 +274,17 @@ mod tests {
     fn a_recompressed_copy_has_the_same_fingerprint_and_another_pixel_another_one() {
         let fingerprint = |files: &[(&str, Vec<u8>)]| {
             let folder = folder_of(files);
-            load_idx("toy", folder.path(), &["a", "b", "c"]).unwrap().fingerprint
+            load_idx("toy", folder.path(), &["a", "b", "c"])
+                .unwrap()
+                .fingerprint
         };
         let plain = fingerprint(&four_files());
         for level in [1, 9] {
-            let packed = four_files().map(|(name, bytes)| (format!("{name}.gz"), gzip(&bytes, level)));
-            let packed = packed.each_ref().map(|(name, bytes)| (name.as_str(), bytes.clone()));
+            let packed =
+                four_files().map(|(name, bytes)| (format!("{name}.gz"), gzip(&bytes, level)));
+            let packed = packed
+                .each_ref()
+                .map(|(name, bytes)| (name.as_str(), bytes.clone()));
             assert_eq!(fingerprint(&packed), plain);
         }
         let mut other = four_files();
@@ -279,7 +295,12 @@ mod tests {
     #[test]
     fn a_missing_file_is_named_with_the_folder_and_the_command_that_fetches_it() {
         let error = refusal(&four_files()[..3]);
-        for part in ["t10k-labels-idx1-ubyte", "convlab data fetch toy", "--data-dir", "CONVLAB_DATA"] {
+        for part in [
+            "t10k-labels-idx1-ubyte",
+            "convlab data fetch toy",
+            "--data-dir",
+            "CONVLAB_DATA",
+        ] {
             assert!(error.contains(part), "`{part}` is not in: {error}");
         }
         assert!(!error.contains("train-images"), "{error}");
@@ -290,8 +311,14 @@ mod tests {
         let mut files = four_files();
         files[1].1 = labels(&[0, 1, 2]);
         let error = refusal(&files);
-        assert!(error.contains("4 images") && error.contains("3 labels"), "{error}");
-        assert!(error.contains(TRAIN_FILES[0]) && error.contains(TRAIN_FILES[1]), "{error}");
+        assert!(
+            error.contains("4 images") && error.contains("3 labels"),
+            "{error}"
+        );
+        assert!(
+            error.contains(TRAIN_FILES[0]) && error.contains(TRAIN_FILES[1]),
+            "{error}"
+        );
     }
 
     #[test]
@@ -299,7 +326,10 @@ mod tests {
         let mut files = four_files();
         files[3].1 = labels(&[2, 3]);
         let error = refusal(&files);
-        assert!(error.contains("label 3 at position 1") && error.contains("0 to 2"), "{error}");
+        assert!(
+            error.contains("label 3 at position 1") && error.contains("0 to 2"),
+            "{error}"
+        );
         assert!(error.contains(TEST_FILES[1]), "{error}");
     }
 
@@ -308,7 +338,10 @@ mod tests {
         let mut files = four_files();
         files[2].1 = images(2, 4);
         let error = refusal(&files);
-        assert!(error.contains("1x3x3") && error.contains("1x4x4"), "{error}");
+        assert!(
+            error.contains("1x3x3") && error.contains("1x4x4"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -339,10 +372,25 @@ mod tests {
             fs::write(folder.path().join("classes.txt"), names).unwrap();
             load_idx_folder(folder.path()).map_err(|error| error.to_string())
         };
-        assert_eq!(with("coat\r\nbag\r\nboot\n").unwrap().classes, ["coat", "bag", "boot"]);
-        assert!(with("coat\nbag\n").unwrap_err().contains("label 2 at position 2"));
-        assert!(with("coat\nbag\ncoat\n").unwrap_err().contains("`coat` is there twice"));
-        assert!(with("coat\n\nboot\n").unwrap_err().contains("line 2 is empty"));
+        assert_eq!(
+            with("coat\r\nbag\r\nboot\n").unwrap().classes,
+            ["coat", "bag", "boot"]
+        );
+        assert!(
+            with("coat\nbag\n")
+                .unwrap_err()
+                .contains("label 2 at position 2")
+        );
+        assert!(
+            with("coat\nbag\ncoat\n")
+                .unwrap_err()
+                .contains("`coat` is there twice")
+        );
+        assert!(
+            with("coat\n\nboot\n")
+                .unwrap_err()
+                .contains("line 2 is empty")
+        );
         assert!(with("coat\n").unwrap_err().contains("found 1"));
     }
 

@@ -26,7 +26,11 @@ fn choose(
 ) -> Result<PathBuf, DataError> {
     let chosen = explicit
         .map(Path::to_path_buf)
-        .or_else(|| variable.filter(|value| !value.is_empty()).map(PathBuf::from))
+        .or_else(|| {
+            variable
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        })
         .or_else(|| cache.map(|cache| cache.join("convlab").join("data")))
         .ok_or(DataError::NoDataDir)?;
     if chosen.exists() && !chosen.is_dir() {
@@ -44,9 +48,18 @@ mod tests {
         let flag = Some(Path::new("/flag"));
         let variable = || Some(OsString::from("/variable"));
         let cache = || Some(PathBuf::from("/cache"));
-        assert_eq!(choose(flag, variable(), cache()).unwrap(), Path::new("/flag"));
-        assert_eq!(choose(None, variable(), cache()).unwrap(), Path::new("/variable"));
-        assert_eq!(choose(None, None, cache()).unwrap(), Path::new("/cache/convlab/data"));
+        assert_eq!(
+            choose(flag, variable(), cache()).unwrap(),
+            Path::new("/flag")
+        );
+        assert_eq!(
+            choose(None, variable(), cache()).unwrap(),
+            Path::new("/variable")
+        );
+        assert_eq!(
+            choose(None, None, cache()).unwrap(),
+            Path::new("/cache/convlab/data")
+        );
     }
 
     #[test]
@@ -58,7 +71,10 @@ mod tests {
     #[test]
     fn without_flag_variable_and_cache_folder_the_error_says_what_to_set() {
         let error = choose(None, None, None).unwrap_err().to_string();
-        assert!(error.contains("--data-dir") && error.contains("CONVLAB_DATA"), "{error}");
+        assert!(
+            error.contains("--data-dir") && error.contains("CONVLAB_DATA"),
+            "{error}"
+        );
     }
 
     #[test]

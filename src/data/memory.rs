@@ -93,7 +93,12 @@ mod tests {
     use super::*;
 
     fn two_images() -> MemoryStore {
-        MemoryStore::new("toy test", ImageShape::new(1, 1, 2), vec![1, 2, 3, 4], vec![0, 7])
+        MemoryStore::new(
+            "toy test",
+            ImageShape::new(1, 1, 2),
+            vec![1, 2, 3, 4],
+            vec![0, 7],
+        )
     }
 
     #[test]
@@ -110,7 +115,10 @@ mod tests {
     #[test]
     fn reading_past_the_end_is_refused_with_the_number_of_images() {
         let error = two_images().read(2, &mut [0; 2]).unwrap_err().to_string();
-        assert!(error.contains("image 2") && error.contains("2 images"), "{error}");
+        assert!(
+            error.contains("image 2") && error.contains("2 images"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -19,7 +19,12 @@ pub enum Resize {
 
 /// `image` with the wanted size, as it is where it has that size already; keeps the pixel type.
 /// Both sides of both sizes are at least 1.
-pub(super) fn to_size(image: DynamicImage, height: u32, width: u32, resize: Resize) -> DynamicImage {
+pub(super) fn to_size(
+    image: DynamicImage,
+    height: u32,
+    width: u32,
+    resize: Resize,
+) -> DynamicImage {
     if (image.width(), image.height()) == (width, height) {
         return image;
     }
@@ -40,7 +45,11 @@ pub(super) fn to_size(image: DynamicImage, height: u32, width: u32, resize: Resi
                 largest_inside((width, height), (image.width(), image.height()));
             let left = (image.width() - crop_width) / 2;
             let top = (image.height() - crop_height) / 2;
-            scaled(image.crop_imm(left, top, crop_width, crop_height), width, height)
+            scaled(
+                image.crop_imm(left, top, crop_width, crop_height),
+                width,
+                height,
+            )
         }
     }
 }
@@ -77,7 +86,9 @@ mod tests {
 
     /// 8 wide, 4 high; every column has one value: 0 0 255 255 255 255 0 0.
     fn wide() -> GrayImage {
-        GrayImage::from_fn(8, 4, |x, _| Luma([if (2..6).contains(&x) { 255 } else { 0 }]))
+        GrayImage::from_fn(8, 4, |x, _| {
+            Luma([if (2..6).contains(&x) { 255 } else { 0 }])
+        })
     }
 
     #[test]
@@ -104,9 +115,14 @@ mod tests {
 
     #[test]
     fn shrinking_averages_instead_of_picking() {
-        let checks = GrayImage::from_fn(64, 64, |x, y| Luma([if (x + y) % 2 == 0 { 255 } else { 0 }]));
+        let checks = GrayImage::from_fn(64, 64, |x, y| {
+            Luma([if (x + y) % 2 == 0 { 255 } else { 0 }])
+        });
         let image = resized(checks, 8, 8, Resize::Stretch);
-        assert!(image.pixels().all(|pixel| (112..=143).contains(&pixel[0])), "{image:?}");
+        assert!(
+            image.pixels().all(|pixel| (112..=143).contains(&pixel[0])),
+            "{image:?}"
+        );
     }
 
     #[test]

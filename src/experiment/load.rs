@@ -131,11 +131,12 @@ fn interpret(table: &Table) -> Result<Experiment, Problem> {
     if let Some(Value::Table(model)) = table.get_mut("model") {
         expand_preset(model)?;
     }
+    let given = table.get("model").and_then(Value::as_table).cloned();
     serde_path_to_error::deserialize::<_, Experiment>(table).map_err(|error| {
         let path = error.path().to_string();
         let message = error.into_inner().to_string();
         let message = message.lines().next().unwrap_or_default().to_string();
-        with_hint(&path, &message)
+        with_hint(&path, &message, given.as_ref())
     })
 }
 
@@ -166,7 +167,10 @@ fn expand_preset(model: &mut Table) -> Result<(), Problem> {
 }
 
 /// Rewrites serde's "unknown field `x`, expected one of `a`, `b`" for people.
-fn with_hint(path: &str, message: &str) -> Problem {
+///
+/// Within `[model]` serde does not know the key, as which keys there are depends on the network;
+/// the value it complains about tells which it is.
+fn with_hint(path: &str, message: &str, model: Option<&Table>) -> Problem {
     let path = if path == "." { "" } else { path };
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown_field = message.starts_with("unknown field");
@@ -191,9 +195,12 @@ fn with_hint(path: &str, message: &str) -> Problem {
             message: format!("there is no such key{hint}; keys here are {known}"),
         },
         false => Problem {
-            key: match path {
-                "model" => "model.name".into(),
-                path => path.into(),
+            key: match (path, model) {
+                ("model", Some(model)) => {
+                    let key = model.iter().find(|(_, value)| value.as_str() == Some(name));
+                    format!("model.{}", key.map_or("name", |(key, _)| key.as_str()))
+                }
+                (path, _) => path.into(),
             },
             message: format!("\"{name}\" is not known{hint}; expected one of {known}"),
         },

@@ -1,0 +1,44 @@
+//! The store of a folder of photographs, which need not fit the memory.
+
+use std::path::PathBuf;
+
+use super::image_file::decode;
+use super::memory::check_read;
+use super::{DataError, ImageOptions, ImageShape, ImageStore};
+
+/// Images of one split, in memory or decoded on every read.
+#[derive(Debug)]
+pub(super) struct FolderStore {
+    pub options: ImageOptions,
+    pub paths: Vec<PathBuf>,
+    pub labels: Vec<u16>,
+    /// `[images, channels, height, width]`, where all of it fits the cache budget.
+    pub pixels: Option<Vec<u8>>,
+}
+
+impl ImageStore for FolderStore {
+    fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    fn shape(&self) -> ImageShape {
+        self.options.shape()
+    }
+
+    fn label(&self, index: usize) -> usize {
+        usize::from(self.labels[index])
+    }
+
+    fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
+        check_read("image folder", self, index, out)?;
+        match &self.pixels {
+            Some(pixels) => out.copy_from_slice(&pixels[index * out.len()..][..out.len()]),
+            None => out.copy_from_slice(&decode(&self.paths[index], &self.options)?),
+        }
+        Ok(())
+    }
+
+    fn origin(&self, index: usize) -> String {
+        self.paths[index].display().to_string()
+    }
+}

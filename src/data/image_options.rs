@@ -1,0 +1,114 @@
+//! What image files are turned into; part of the configuration of a run, and kept with it, so
+//! that prediction prepares images as training did.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DataError, ImageShape, Resize};
+
+/// Colours that an image is brought to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColorMode {
+    /// One channel, luma after Rec. 709 (0.2126 R + 0.7152 G + 0.0722 B).
+    Grey,
+    /// Three channels; grey is repeated.
+    Rgb,
+}
+
+impl ColorMode {
+    /// Number of channels, 1 or 3.
+    pub const fn channels(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
+
+/// What an image file is turned into, and how large it may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageOptions {
+    /// Colours of the result.
+    pub color: ColorMode,
+    /// Height of the result in pixels, at least 1.
+    pub height: usize,
+    /// Width of the result in pixels, at least 1.
+    pub width: usize,
+    /// Way from the file's size to the result's.
+    #[serde(default)]
+    pub resize: Resize,
+    /// Longest side a file may have, in pixels.
+    #[serde(default = "default_max_side")]
+    pub max_side: u32,
+    /// Most bytes for one image: the file itself, and what it is while being decoded.
+    #[serde(default = "default_max_alloc_bytes")]
+    pub max_alloc_bytes: u64,
+}
+
+const fn default_max_side() -> u32 {
+    20_000
+}
+
+const fn default_max_alloc_bytes() -> u64 {
+    512 << 20
+}
+
+impl ImageOptions {
+    /// Options for results of `[color.channels(), height, width]`, stretched, with files of up
+    /// to 20,000 pixels a side and 512 MiB.
+    pub const fn new(color: ColorMode, height: usize, width: usize) -> Self {
+        Self {
+            color,
+            height,
+            width,
+            resize: Resize::Stretch,
+            max_side: default_max_side(),
+            max_alloc_bytes: default_max_alloc_bytes(),
+        }
+    }
+
+    /// Shape of the result, `[channels, height, width]`.
+    pub const fn shape(&self) -> ImageShape {
+        ImageShape::new(self.color.channels(), self.height, self.width)
+    }
+
+    /// Refuses options that no image can fulfil.
+    ///
+    /// # Errors
+    /// Where height or width is 0 or more than 65,535.
+    pub fn validate(&self) -> Result<(), DataError> {
+        for (option, size) in [("height", self.height), ("width", self.width)] {
+            if !(1..=65_535).contains(&size) {
+                return Err(DataError::Option {
+                    option,
+                    received: size.to_string(),
+                    expected: "1 to 65535 pixels",
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_of_no_pixels_is_refused_by_the_name_of_the_option() {
+        let options = ImageOptions::new(ColorMode::Grey, 0, 8);
+        let error = options.validate().unwrap_err().to_string();
+        assert!(error.contains("height = 0"), "{error}");
+    }
+
+    #[test]
+    fn options_are_read_with_their_defaults_and_unknown_keys_refused() {
+        let read = |text| serde_json::from_str::<ImageOptions>(text);
+        let options = read(r#"{"color": "rgb", "height": 64, "width": 48, "resize": "fit"}"#);
+        let options = options.unwrap();
+        assert_eq!((options.resize, options.max_side), (Resize::Fit, 20_000));
+        assert_eq!(options.shape(), ImageShape::new(3, 64, 48));
+        assert!(read(r#"{"color": "grey", "height": 1, "width": 1, "crop": true}"#).is_err());
+    }
+}

@@ -1,0 +1,170 @@
+//! One attempt at one address: the HTTP side of a download.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use ureq::http::{Response, StatusCode, header};
+use ureq::{Agent, Body, Proxy};
+
+use super::fetch::FetchEvent;
+use super::part_file::PartFile;
+use super::{DataError, RemoteFile};
+
+/// Why one attempt came to nothing.
+pub(super) enum Failure {
+    /// Worth another attempt at the same address.
+    Passing(String),
+    /// This address has nothing to give.
+    Lasting(String),
+    /// No address can help, e.g. the disk is full.
+    Fatal(DataError),
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        Self::Fatal(error)
+    }
+}
+
+/// Goes on with `part` from where it ends until it has all bytes of `file`; whether they are the
+/// right ones is not looked at.
+pub(super) fn transfer(
+    agent: &Agent,
+    file: &RemoteFile,
+    url: &str,
+    part: &mut PartFile,
+    progress: &mut dyn FnMut(FetchEvent),
+) -> Result<(), Failure> {
+    if part.len()? > file.bytes {
+        part.clear()?;
+    }
+    let start = part.len()?;
+    if start == file.bytes {
+        return Ok(());
+    }
+    let response = request(agent, url, start)?;
+    let resumed_at = match response.status() {
+        StatusCode::OK => 0,
+        StatusCode::PARTIAL_CONTENT if range_start(&response) == Some(start) => start,
+        StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
+            part.clear()?;
+            let reason = format!("the server cannot go on at byte {start}; starting over");
+            return Err(Failure::Passing(reason));
+        }
+        status => return Err(refused(status)),
+    };
+    let expected = file.bytes - resumed_at;
+    let announced = response.body().content_length();
+    if let Some(announced) = announced.filter(|&announced| announced != expected) {
+        let reason = format!("the server announces {announced} bytes, expected {expected}");
+        return Err(Failure::Lasting(reason));
+    }
+    if resumed_at == 0 {
+        part.clear()?;
+    }
+    progress(FetchEvent::Started {
+        file,
+        url,
+        resumed_at,
+    });
+    receive(response, file, part, progress)
+}
+
+fn request(agent: &Agent, url: &str, start: u64) -> Result<Response<Body>, Failure> {
+    let mut request = agent.get(url);
+    if start > 0 {
+        request = request.header(header::RANGE, format!("bytes={start}-"));
+    }
+    request.call().map_err(|error| {
+        use ureq::Error::{BadUri, HostNotFound, Http, Rustls, Tls, TooManyRedirects};
+        match error {
+            HostNotFound | BadUri(_) | Http(_) | Rustls(_) | Tls(_) | TooManyRedirects => {
+                Failure::Lasting(error.to_string())
+            }
+            _ => Failure::Passing(error.to_string()),
+        }
+    })
+}
+
+/// `patience` bounds the wait for a connection and for every further piece of data; how long a
+/// whole file may take depends on the line, so it is not bounded.
+pub(super) fn agent(proxy: Option<Proxy>, patience: Duration) -> Agent {
+    Agent::config_builder()
+        .user_agent(concat!("convlab/", env!("CARGO_PKG_VERSION")))
+        // Sums and lengths are those of the file as published, not of what it unpacks to.
+        .accept_encoding("identity")
+        .http_status_as_error(false)
+        .proxy(proxy)
+        .timeout_resolve(Some(patience))
+        .timeout_connect(Some(patience))
+        .timeout_recv_response(Some(patience))
+        .timeout_per_read(Some(patience))
+        .build()
+        .new_agent()
+}
+
+fn refused(status: StatusCode) -> Failure {
+    let reason = format!("the server answers {status}");
+    let passing = status.is_server_error()
+        || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status);
+    if passing {
+        Failure::Passing(reason)
+    } else {
+        Failure::Lasting(reason)
+    }
+}
+
+/// First byte of a partial answer, from `Content-Range: bytes 100-199/200`.
+fn range_start(response: &Response<Body>) -> Option<u64> {
+    let range = response
+        .headers()
+        .get(header::CONTENT_RANGE)?
+        .to_str()
+        .ok()?;
+    range
+        .strip_prefix("bytes ")?
+        .split_once('-')?
+        .0
+        .trim()
+        .parse()
+        .ok()
+}
+
+fn receive(
+    response: Response<Body>,
+    file: &RemoteFile,
+    part: &mut PartFile,
+    progress: &mut dyn FnMut(FetchEvent),
+) -> Result<(), Failure> {
+    let mut body = response.into_body().into_reader();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut total = part.len()?;
+    loop {
+        let received = match body.read(&mut buffer) {
+            Ok(received) => received,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                let reason = format!("broken off after {total} of {} bytes: {error}", file.bytes);
+                return Err(Failure::Passing(reason));
+            }
+        };
+        if received == 0 && total < file.bytes {
+            let reason = format!("ended after {total} of {} bytes", file.bytes);
+            return Err(Failure::Passing(reason));
+        }
+        if received == 0 {
+            return Ok(());
+        }
+        total += received as u64;
+        if total > file.bytes {
+            part.clear()?;
+            let reason = format!(
+                "the server sends more than the expected {} bytes",
+                file.bytes
+            );
+            return Err(Failure::Lasting(reason));
+        }
+        part.append(&buffer[..received])?;
+        progress(FetchEvent::Received { total });
+    }
+}
