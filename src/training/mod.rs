@@ -29,7 +29,6 @@ use crate::models::{BuildError, Network, WeightsError};
 pub use checkpoint::{Best, TrainingState};
 pub use classifier::{Classifier, Loss, StepOutput};
 pub use history::{EpochRecord, Figures, Tally};
-pub use optimizer::{clip_global_norm, optimizer};
 pub use stopping::StoppedBy;
 pub use ui::{Ui, UiChoice};
 
@@ -93,7 +92,7 @@ pub fn train(
     let training_device = device.clone().autodiff();
     let network = build(experiment, dataset, &training_device)?;
     let mut model = Classifier { network, loss };
-    let mut optimizer = optimizer(config);
+    let mut optimizer = optimizer::optimizer(config);
     let mut state = TrainingState::default();
     if resume {
         let (kept, weights, moments) = checkpoint::load(run)?;
@@ -177,3 +176,6 @@ fn check_class_weights(loss: &Loss, classes: &[String]) -> Result<(), TrainError
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod parity;

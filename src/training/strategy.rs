@@ -21,7 +21,7 @@ use super::stopping::{self, StoppedBy};
 use super::ui::Ui;
 use super::{Finished, TrainError};
 use crate::artifacts::{HISTORY, LAST_WEIGHTS, RunFolder, WEIGHTS};
-use crate::data::{Dataset, Position};
+use crate::data::{Dataset, ImageBatch, Position};
 use crate::experiment::{Experiment, Metric, TrainingConfig};
 
 /// Burn's hook for a training loop of one's own.
@@ -191,7 +191,10 @@ impl Training<'_> {
             // Dropout masks then depend on the step alone, not on what was drawn before.
             device.seed(step_seed(strategy.config.seed, epoch, self.state.batch));
             learning_rate = strategy.schedule.learning_rate(epoch, self.state.batch);
-            let output = self.step(batch, learning_rate);
+            let clip = strategy.config.gradient_clip_norm;
+            let model = self.model.clone();
+            let (model, output) = step(model, &mut self.optimizer, batch, learning_rate, clip);
+            self.model = model;
             tally.add(&output)?;
             self.state.batch += 1;
             let progress = batches.progress();
@@ -204,17 +207,6 @@ impl Training<'_> {
         self.state.epoch_seconds = earlier_seconds + started.elapsed().as_secs_f64();
         self.emit(LearnerEvent::EndSplit(epoch))?;
         Ok((self.state.sums, learning_rate))
-    }
-
-    fn step(&mut self, batch: crate::data::ImageBatch, learning_rate: f64) -> StepOutput {
-        let step = TrainStep::step(&self.model, batch);
-        let gradients = match self.strategy.config.gradient_clip_norm {
-            Some(limit) => clip_global_norm(&self.model, step.grads, limit),
-            None => step.grads,
-        };
-        self.model =
-            (self.model.clone()).optimize(&mut self.optimizer, learning_rate.into(), gradients);
-        step.item
     }
 
     /// Figures of the validation images; `None` where there are none.
@@ -284,6 +276,23 @@ impl Training<'_> {
         (self.components.event_processor.process_valid(event))
             .map_err(|error| TrainError::Device(error.to_string()))
     }
+}
+
+/// One step: forward, backward, clipping, optimizer.
+pub fn step(
+    model: Classifier,
+    optimizer: &mut ModuleOptimizer,
+    batch: ImageBatch,
+    learning_rate: f64,
+    clip_norm: Option<f64>,
+) -> (Classifier, StepOutput) {
+    let step = TrainStep::step(&model, batch);
+    let gradients = match clip_norm {
+        Some(limit) => clip_global_norm(&model, step.grads, limit),
+        None => step.grads,
+    };
+    let model = model.optimize(optimizer, learning_rate.into(), gradients);
+    (model, step.item)
 }
 
 /// A seed of its own for every step (the finalizer of SplitMix64 over the three numbers).

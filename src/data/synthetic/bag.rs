@@ -3,11 +3,9 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{
-    canvas::{Canvas, Paint},
-    fabric::Fabric,
-};
+use super::{canvas::Canvas, fabric::Fabric};
 
+/// A bag from the front: the handle up, then the body and one of four ways to close it.
 pub fn bag(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
     let leather = Fabric::leather(rng);
     let trim = leather.trim();
@@ -29,7 +27,7 @@ pub fn bag(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
         (grip, top + 0.1, 0.0),
     ];
     let thickness = rng.random_range(0.07..0.14);
-    canvas.stroke(&handle, thickness, |x: f32, y: f32| strap.at(x, y));
+    canvas.stroke(&handle, thickness, &strap);
 
     let body = [
         (-shoulders, top, round),
@@ -37,30 +35,54 @@ pub fn bag(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
         (half, bottom, round),
         (-half, bottom, round),
     ];
-    canvas.fill(&body, |x: f32, y: f32| leather.at(x, y));
+    canvas.fill(&body, &leather);
     match rng.random_range(0..4u32) {
         0 => {
             let depth = top + (bottom - top) * rng.random_range(0.4..0.65);
-            let edge = [(-shoulders, top, 0.0), (-shoulders * 0.9, depth, 0.5), (shoulders * 0.9, depth, 0.5), (shoulders, top, 0.0)];
+            let edge = [
+                (-shoulders, top, 0.0),
+                (-shoulders * 0.9, depth, 0.5),
+                (shoulders * 0.9, depth, 0.5),
+                (shoulders, top, 0.0),
+            ];
             let flap = leather.part(rng.random_range(0.75..1.3));
-            canvas.fill(&edge, |x: f32, y: f32| flap.at(x, y));
+            canvas.fill(&edge, &flap);
             canvas.stroke(&edge, 0.05, trim);
             canvas.ellipse((0.0, depth), (0.09, 0.08), trim);
         }
         1 => {
             let y = top + 0.14;
-            canvas.stroke(&[(-shoulders * 0.9, y, 0.0), (shoulders * 0.9, y, 0.0)], 0.06, trim);
-            let pocket = [(-half * 0.5, top + 0.4, 0.2), (half * 0.5, top + 0.4, 0.2), (half * 0.5, bottom - 0.12, 0.3), (-half * 0.5, bottom - 0.12, 0.3)];
+            canvas.stroke(
+                &[(-shoulders * 0.9, y, 0.0), (shoulders * 0.9, y, 0.0)],
+                0.06,
+                trim,
+            );
+            let pocket = [
+                (-half * 0.5, top + 0.4, 0.2),
+                (half * 0.5, top + 0.4, 0.2),
+                (half * 0.5, bottom - 0.12, 0.3),
+                (-half * 0.5, bottom - 0.12, 0.3),
+            ];
             canvas.ring(&pocket, 0.05, trim);
         }
         2 => {
             for side in [-1.0, 1.0] {
-                let seam = [(side * grip, top + 0.02, 0.0), (side * grip, bottom - 0.04, 0.0)];
+                let seam = [
+                    (side * grip, top + 0.02, 0.0),
+                    (side * grip, bottom - 0.04, 0.0),
+                ];
                 canvas.stroke(&seam, 0.07, trim);
             }
         }
         _ => {
-            canvas.stroke(&[(-shoulders * 0.95, top + 0.04, 0.0), (shoulders * 0.95, top + 0.04, 0.0)], 0.08, trim);
+            canvas.stroke(
+                &[
+                    (-shoulders * 0.95, top + 0.04, 0.0),
+                    (shoulders * 0.95, top + 0.04, 0.0),
+                ],
+                0.08,
+                trim,
+            );
             canvas.ellipse((0.0, top + 0.1), (0.08, 0.08), trim);
         }
     }

@@ -8,58 +8,12 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use tiny_skia::{FillRule, LineCap, LineJoin, Mask, Path, PathBuilder, Stroke, Transform};
 
-use super::pose::Pose;
+use super::{
+    ink::Paint,
+    outline::{Corner, capsule, ellipse},
+    pose::Pose,
+};
 use crate::data::ImageShape;
-
-/// A corner of an outline: `x`, `y` in model coordinates, and how much of the way to its
-/// neighbours is rounded off, from 0 (sharp) to 1 (a smooth curve through the edges' midpoints).
-pub type Corner = (f32, f32, f32);
-
-/// What covers a pixel: red, green, blue (a grey image uses the first) and opacity, each `0..=1`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ink {
-    pub colour: [f32; 3],
-    pub opacity: f32,
-}
-
-impl Ink {
-    /// An opaque grey.
-    pub const fn grey(value: f32) -> Self {
-        Self::colour([value; 3])
-    }
-
-    /// An opaque colour.
-    pub const fn colour(colour: [f32; 3]) -> Self {
-        Self { colour, opacity: 1.0 }
-    }
-
-    /// The same ink, made translucent.
-    pub const fn opacity(self, opacity: f32) -> Self {
-        Self { opacity, ..self }
-    }
-
-    /// The same ink, brightened (`gain > 1`) or darkened.
-    pub fn lit(self, gain: f32) -> Self {
-        Self { colour: self.colour.map(|value| value * gain), ..self }
-    }
-}
-
-/// The ink at a place in model coordinates; an [`Ink`] is the same everywhere.
-pub trait Paint {
-    fn at(&self, x: f32, y: f32) -> Ink;
-}
-
-impl Paint for Ink {
-    fn at(&self, _: f32, _: f32) -> Ink {
-        *self
-    }
-}
-
-impl<F: Fn(f32, f32) -> Ink> Paint for F {
-    fn at(&self, x: f32, y: f32) -> Ink {
-        self(x, y)
-    }
-}
 
 /// An image being drawn; starts black.
 pub struct Canvas {
@@ -72,9 +26,15 @@ pub struct Canvas {
 }
 
 impl Canvas {
+    /// A black image of size `shape`; shapes are placed by `pose`.
     pub fn new(shape: ImageShape, pose: Pose) -> Self {
         let mask = Mask::new(shape.width as u32, shape.height as u32);
-        Self { shape, pose, pixels: vec![0.0; shape.len()], mask }
+        Self {
+            shape,
+            pose,
+            pixels: vec![0.0; shape.len()],
+            mask,
+        }
     }
 
     /// Uses another pose for what is drawn from here on.
@@ -106,7 +66,12 @@ impl Canvas {
 
     /// Paints a round-ended line of the given width (model units) through `corners`.
     pub fn stroke(&mut self, corners: &[Corner], width: f32, paint: impl Paint) {
-        self.stroke_path(corners, false, width, &paint);
+        // Most lines are straight, and a straight one is much cheaper to fill than to stroke.
+        if let &[(from_x, from_y, _), (to_x, to_y, _)] = corners {
+            self.fill(&capsule((from_x, from_y), (to_x, to_y), width), paint);
+        } else {
+            self.stroke_path(corners, false, width, &paint);
+        }
     }
 
     /// Paints the border of a closed outline.
@@ -121,7 +86,10 @@ impl Canvas {
             line_join: LineJoin::Round,
             ..Stroke::default()
         };
-        if let Some(path) = self.path(corners, closed).and_then(|path| path.stroke(&stroke, 1.0)) {
+        if let Some(path) = self
+            .path(corners, closed)
+            .and_then(|path| path.stroke(&stroke, 1.0))
+        {
             self.cover(&path, paint);
         }
     }
@@ -194,7 +162,10 @@ impl Canvas {
     ///
     /// `depth` is the relative difference between the two sides.
     pub fn light(&mut self, rng: &mut ChaCha8Rng, gain: f32, depth: f32) {
-        let (across, down) = (rng.random_range(-1.0..1.0f32), rng.random_range(-1.0..1.0f32));
+        let (across, down) = (
+            rng.random_range(-1.0..1.0f32),
+            rng.random_range(-1.0..1.0f32),
+        );
         let (height, width) = (self.shape.height, self.shape.width);
         for plane in self.pixels.chunks_exact_mut(height * width) {
             for (row, line) in plane.chunks_exact_mut(width).enumerate() {
@@ -222,23 +193,116 @@ impl Canvas {
     /// The image, `[channels, height, width]`, 8-bit.
     pub fn into_bytes(self) -> Vec<u8> {
         // `as u8` saturates, so values outside 0 to 1 are clipped.
-        self.pixels.iter().map(|value| (value * 255.0 + 0.5) as u8).collect()
+        self.pixels
+            .iter()
+            .map(|value| (value * 255.0 + 0.5) as u8)
+            .collect()
     }
 }
 
-/// An octagon whose rounded corners make an ellipse.
-pub fn ellipse((x, y): (f32, f32), (wide, high): (f32, f32)) -> [Corner; 8] {
-    /// tan(pi / 8): the corners of a regular octagon around the unit circle.
-    const NEAR: f32 = 0.414_213_56;
-    let corners = [(NEAR, -1.0), (1.0, -NEAR), (1.0, NEAR), (NEAR, 1.0)];
-    let other_side = corners.map(|(across, down)| (-across, -down));
-    let place = |(across, down): (f32, f32)| (x + wide * across, y + high * down, 1.0);
-    let ([a, b, c, d], [e, f, g, h]) = (corners.map(place), other_side.map(place));
-    [a, b, c, d, e, f, g, h]
-}
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
 
-/// A closed outline from its right half, which runs from the top of the axis to the bottom.
-pub fn mirrored(right: &[Corner]) -> Vec<Corner> {
-    let left = right.iter().rev().filter(|corner| corner.0 != 0.0);
-    right.iter().copied().chain(left.map(|&(x, y, round)| (-x, y, round))).collect()
+    use super::*;
+    use crate::data::synthetic::{ink::Ink, pose::Spread};
+
+    const SHAPE: ImageShape = ImageShape::new(1, 20, 20);
+
+    /// Ten pixels per model unit, upright and centred.
+    fn canvas() -> Canvas {
+        let upright = Spread {
+            scale: (1.0, 1.0),
+            stretch: 0.0,
+            turn: 0.0,
+            shear: 0.0,
+            shift: 0.0,
+            wobble: 0.0,
+            mirror: 0.0,
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        Canvas::new(SHAPE, Pose::random(&mut rng, SHAPE, &upright))
+    }
+
+    fn area(canvas: Canvas) -> f32 {
+        canvas.pixels.iter().sum::<f32>() / 100.0
+    }
+
+    const WHITE: Ink = Ink::grey(1.0);
+
+    #[test]
+    fn a_filled_square_covers_its_inside_and_nothing_else() {
+        let mut canvas = canvas();
+        canvas.fill(
+            &[
+                (-0.5, -0.5, 0.0),
+                (0.5, -0.5, 0.0),
+                (0.5, 0.5, 0.0),
+                (-0.5, 0.5, 0.0),
+            ],
+            WHITE,
+        );
+        let bytes = canvas.into_bytes();
+        let at = |row: usize, column: usize| bytes[row * 20 + column];
+        assert_eq!((at(10, 10), at(5, 5), at(14, 14)), (255, 255, 255));
+        assert_eq!((at(4, 10), at(10, 15), at(0, 0)), (0, 0, 0));
+    }
+
+    #[test]
+    fn ellipses_and_lines_have_the_areas_of_ellipses_and_lines() {
+        let mut disc = canvas();
+        disc.ellipse((0.1, 0.0), (0.8, 0.5), WHITE);
+        let expected = std::f32::consts::PI * 0.8 * 0.5;
+        assert!((area(disc) / expected - 1.0).abs() < 0.03);
+
+        // Straight, and with a corner: one is filled, the other stroked.
+        let corners = [(-0.5, 0.0, 0.0), (0.0, 0.0, 0.0), (0.5, 0.0, 0.0)];
+        for line in [&[corners[0], corners[2]][..], &corners[..]] {
+            let mut canvas = canvas();
+            canvas.stroke(line, 0.3, WHITE);
+            let expected = 0.3 + std::f32::consts::PI * 0.15 * 0.15;
+            let area = area(canvas);
+            assert!(
+                (area / expected - 1.0).abs() < 0.06,
+                "{area} instead of {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_lies_outside_the_image_is_left_out() {
+        let mut canvas = canvas();
+        canvas.ellipse((5.0, -5.0), (1.0, 1.0), WHITE);
+        canvas.fill(&[], WHITE);
+        canvas.stroke(&[(0.0, 0.0, 0.0)], 0.0, WHITE);
+        assert!(canvas.into_bytes().iter().all(|&value| value == 0));
+    }
+
+    #[test]
+    fn translucent_ink_mixes_with_what_is_below() {
+        let mut canvas = canvas();
+        canvas.flood(Ink::grey(0.2));
+        canvas.flood(Ink::grey(1.0).opacity(0.5));
+        assert!(canvas.pixels.iter().all(|value| (value - 0.6).abs() < 1e-6));
+    }
+
+    #[test]
+    fn grain_has_no_bias_and_the_spread_asked_for() {
+        let mut canvas = canvas();
+        canvas.grain(&mut ChaCha8Rng::seed_from_u64(3), 0.1);
+        let count = canvas.pixels.len() as f32;
+        let mean = canvas.pixels.iter().sum::<f32>() / count;
+        let variance = canvas
+            .pixels
+            .iter()
+            .map(|value| (value - mean).powi(2))
+            .sum::<f32>()
+            / count;
+        assert!(mean.abs() < 0.02, "mean {mean}");
+        assert!(
+            (variance.sqrt() - 0.1).abs() < 0.02,
+            "deviation {}",
+            variance.sqrt()
+        );
+    }
 }

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    canvas::{Ink, Paint},
+    ink::{Ink, Paint},
     pose::{symmetric, wave},
 };
 
@@ -64,11 +64,15 @@ impl Fabric {
             Weave::Knit => rng.random_range(3.5..5.0),
             _ => rng.random_range(1.6..4.0),
         };
-        let contrast = rng.random_range(0.25..0.75f32);
+        let contrast = rng.random_range(0.2..0.6f32);
         Self {
-            base: rng.random_range(0.35..1.0),
+            base: rng.random_range(0.42..1.0),
             weave,
-            contrast: if weave == Weave::Knit { contrast * 0.5 } else { contrast },
+            contrast: if weave == Weave::Knit {
+                contrast * 0.5
+            } else {
+                contrast
+            },
             cycles,
             phase: rng.random_range(0.0..1.0),
             folds: [
@@ -82,17 +86,31 @@ impl Fabric {
 
     /// Seams, buttons and laces: clearly darker than a light fabric, lighter than a dark one.
     pub fn trim(&self) -> Ink {
-        Ink::grey(if self.base > 0.55 { self.base * 0.35 } else { self.base + 0.45 })
+        Ink::grey(if self.base > 0.55 {
+            self.base * 0.35
+        } else {
+            self.base + 0.45
+        })
     }
 
     /// The same fabric without its pattern, brighter or darker: soles, collars, cuffs, straps.
     pub fn part(&self, gain: f32) -> Self {
-        Self { base: (self.base * gain).clamp(0.2, 1.0), weave: Weave::Plain, ..self.clone() }
+        Self {
+            base: (self.base * gain).clamp(0.2, 1.0),
+            weave: Weave::Plain,
+            ..self.clone()
+        }
     }
 }
 
-impl Paint for Fabric {
+impl Paint for &Fabric {
     fn at(&self, x: f32, y: f32) -> Ink {
+        self.ink(x, y)
+    }
+}
+
+impl Fabric {
+    fn ink(&self, x: f32, y: f32) -> Ink {
         let band = |along: f32| wave(along * self.cycles + self.phase) > 0.0;
         let pattern = match self.weave {
             Weave::Plain => 0.0,

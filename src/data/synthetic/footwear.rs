@@ -3,16 +3,13 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{
-    canvas::{Canvas, Corner, Paint},
-    fabric::Fabric,
-};
+use super::{canvas::Canvas, fabric::Fabric, outline::Corner};
 
 /// Straps over an empty shoe: flat, on a wedge or on a high heel.
 pub fn sandal(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
-    let leather = Fabric::leather(rng);
+    let leather = Fabric::leather(rng).part(1.2);
     let sole = leather.part(rng.random_range(0.6..1.3));
-    let strap = |x: f32, y: f32| leather.at(x, y);
+    let strap = &leather;
     // Height of the foot bed under the toes and under the heel.
     let toe = rng.random_range(0.3..0.5);
     let kind = rng.random_range(0..3u32);
@@ -23,11 +20,21 @@ pub fn sandal(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
     let thickness = rng.random_range(0.09..0.16);
     let ground = toe + thickness;
     let arch = (toe + heel) / 2.0 + 0.08;
-    let bed = [(-0.95, toe, 0.5), (-0.3, toe, 0.6), (0.2, arch, 0.6), (0.55, heel, 0.5), (0.9, heel, 0.4)];
+    let bed = [
+        (-0.95, toe, 0.5),
+        (-0.3, toe, 0.6),
+        (0.2, arch, 0.6),
+        (0.55, heel, 0.5),
+        (0.9, heel, 0.4),
+    ];
     let underside: &[Corner] = match kind {
         // Flat, wedge, stiletto or block.
         0 => &[(0.92, ground, 0.4), (-0.9, ground, 0.5)],
-        1 => &[(0.92, ground, 0.2), (-0.2, ground, 0.1), (-0.9, ground, 0.5)],
+        1 => &[
+            (0.92, ground, 0.2),
+            (-0.2, ground, 0.1),
+            (-0.9, ground, 0.5),
+        ],
         _ => &[
             (0.86, ground, 0.1),
             (0.74, ground, 0.1),
@@ -38,31 +45,69 @@ pub fn sandal(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
         ],
     };
     let outline: Vec<Corner> = bed.iter().chain(underside).copied().collect();
-    canvas.fill(&outline, |x: f32, y: f32| sole.at(x, y));
+    canvas.fill(&outline, &sole);
 
-    let width = rng.random_range(0.09..0.15);
+    let width = rng.random_range(0.1..0.16);
     let height = rng.random_range(0.26..0.4);
     // Over the toes: one to three bands, or two that cross.
     let bands = rng.random_range(1..=3u8);
     if rng.random_bool(0.25) {
-        canvas.stroke(&[(-0.8, toe, 0.0), (-0.6, toe - height, 0.6), (-0.2, toe, 0.0)], width, strap);
-        canvas.stroke(&[(-0.6, toe, 0.0), (-0.25, toe - height, 0.6), (0.0, toe - 0.02, 0.0)], width, strap);
+        canvas.stroke(
+            &[
+                (-0.8, toe, 0.0),
+                (-0.6, toe - height, 0.6),
+                (-0.2, toe, 0.0),
+            ],
+            width,
+            strap,
+        );
+        canvas.stroke(
+            &[
+                (-0.6, toe, 0.0),
+                (-0.25, toe - height, 0.6),
+                (0.0, toe - 0.02, 0.0),
+            ],
+            width,
+            strap,
+        );
     } else {
         for band in 0..bands {
             let x = -0.72 + 0.3 * f32::from(band);
             let rise = height * (0.8 + 0.2 * f32::from(band));
-            let band = [(x - 0.08, toe, 0.0), (x + 0.02, toe - rise, 0.9), (x + 0.26, toe - rise, 0.9), (x + 0.3, toe, 0.0)];
+            let band = [
+                (x - 0.08, toe, 0.0),
+                (x + 0.02, toe - rise, 0.9),
+                (x + 0.26, toe - rise, 0.9),
+                (x + 0.3, toe, 0.0),
+            ];
             canvas.stroke(&band, width, strap);
         }
     }
     // Around the ankle, with a stay at the heel.
     let ankle = heel - rng.random_range(0.4..0.62);
-    canvas.stroke(&[(0.84, heel, 0.0), (0.9, ankle + 0.2, 0.6), (0.82, ankle, 0.0)], width, strap);
+    canvas.stroke(
+        &[
+            (0.84, heel, 0.0),
+            (0.9, ankle + 0.2, 0.6),
+            (0.82, ankle, 0.0),
+        ],
+        width,
+        strap,
+    );
     let front = rng.random_range(0.05..0.25);
-    let around = [(0.82, ankle, 0.3), (front + 0.25, ankle - 0.1, 0.8), (front, ankle + 0.06, 0.8), (front + 0.3, ankle + 0.14, 0.8)];
+    let around = [
+        (0.82, ankle, 0.3),
+        (front + 0.25, ankle - 0.1, 0.8),
+        (front, ankle + 0.06, 0.8),
+        (front + 0.3, ankle + 0.14, 0.8),
+    ];
     canvas.ring(&around, width * 0.8, strap);
     if rng.random_bool(0.4) {
-        canvas.stroke(&[(front, ankle + 0.06, 0.0), (-0.25, toe - height * 0.8, 0.0)], width, strap);
+        canvas.stroke(
+            &[(front, ankle + 0.06, 0.0), (-0.25, toe - height * 0.8, 0.0)],
+            width,
+            strap,
+        );
     }
 }
 
@@ -88,24 +133,40 @@ pub fn sneaker(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
         (0.9, collar + 0.08, 0.5),
         (0.92, deck + 0.04, 0.2),
     ];
-    canvas.fill(&outline, |x: f32, y: f32| upper.at(x, y));
-    let band = [(-0.97, deck, 0.5), (0.95, deck - 0.02, 0.3), (0.95, ground, 0.5), (-0.9, ground, 0.6)];
-    canvas.fill(&band, |x: f32, y: f32| sole.at(x, y));
+    canvas.fill(&outline, &upper);
+    let band = [
+        (-0.97, deck, 0.5),
+        (0.95, deck - 0.02, 0.3),
+        (0.95, ground, 0.5),
+        (-0.9, ground, 0.6),
+    ];
+    canvas.fill(&band, &sole);
     canvas.stroke(&[(-0.92, deck, 0.0), (0.92, deck - 0.02, 0.0)], 0.04, trim);
     if rng.random_bool(0.75) {
         for lace in 0..3u8 {
             let along = 0.2 + 0.25 * f32::from(lace);
-            let (x, y) = (-0.5 + (tongue + 0.46) * along, toe - 0.06 + (collar - toe) * along);
+            let (x, y) = (
+                -0.5 + (tongue + 0.46) * along,
+                toe - 0.06 + (collar - toe) * along,
+            );
             canvas.stroke(&[(x, y, 0.0), (x + 0.16, y + 0.14, 0.0)], 0.06, trim);
         }
     }
     if rng.random_bool(0.5) {
-        let cap = [(-0.62, toe + 0.02, 0.0), (-0.52, (toe + deck) / 2.0, 0.8), (-0.58, deck, 0.0)];
+        let cap = [
+            (-0.62, toe + 0.02, 0.0),
+            (-0.52, (toe + deck) / 2.0, 0.8),
+            (-0.58, deck, 0.0),
+        ];
         canvas.stroke(&cap, 0.05, trim);
     }
     for stripe in 0..rng.random_range(0..=3u8) {
         let x = 0.02 + 0.17 * f32::from(stripe);
-        canvas.stroke(&[(x, deck - 0.04, 0.0), (x + 0.14, deck - 0.3, 0.0)], 0.07, trim);
+        canvas.stroke(
+            &[(x, deck - 0.04, 0.0), (x + 0.14, deck - 0.3, 0.0)],
+            0.07,
+            trim,
+        );
     }
 }
 
@@ -135,26 +196,62 @@ pub fn ankle_boot(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
         (0.35, bed, 0.3),
         (-0.05, toe, 0.5),
     ];
-    canvas.fill(&outline, |x: f32, y: f32| leather.at(x, y));
+    canvas.fill(&outline, &leather);
     let slim = rng.random_range(0.0..0.24);
-    let block = [(0.36 + slim * 0.6, bed - 0.03, 0.0), (0.8, bed - 0.03, 0.0), (0.76, ground, 0.0), (0.42 + slim, ground, 0.0)];
-    canvas.fill(&block, |x: f32, y: f32| sole.at(x, y));
-    canvas.stroke(&[(-0.88, toe, 0.0), (-0.05, toe, 0.6), (0.38, bed - 0.01, 0.0)], 0.1, |x: f32, y: f32| sole.at(x, y));
+    let block = [
+        (0.36 + slim * 0.6, bed - 0.03, 0.0),
+        (0.8, bed - 0.03, 0.0),
+        (0.76, ground, 0.0),
+        (0.42 + slim, ground, 0.0),
+    ];
+    canvas.fill(&block, &sole);
+    canvas.stroke(
+        &[
+            (-0.88, toe, 0.0),
+            (-0.05, toe, 0.6),
+            (0.38, bed - 0.01, 0.0),
+        ],
+        0.1,
+        &sole,
+    );
     match rng.random_range(0..4u32) {
-        0 => canvas.stroke(&[(0.3, shaft + 0.04, 0.0), (0.36, bed - 0.2, 0.0)], 0.06, trim),
+        0 => canvas.stroke(
+            &[(0.3, shaft + 0.04, 0.0), (0.36, bed - 0.2, 0.0)],
+            0.06,
+            trim,
+        ),
         1 => {
-            let panel = [(0.14, shaft + 0.1, 0.1), (0.5, shaft + 0.1, 0.1), (0.34, bed - 0.35, 0.3)];
+            let panel = [
+                (0.14, shaft + 0.1, 0.1),
+                (0.5, shaft + 0.1, 0.1),
+                (0.34, bed - 0.35, 0.3),
+            ];
             canvas.fill(&panel, trim);
         }
         2 => {
             for lace in 0..4u8 {
                 let y = shaft + 0.14 + 0.2 * f32::from(lace);
-                canvas.stroke(&[(instep - 0.02, y, 0.0), (instep + 0.2, y + 0.06, 0.0)], 0.06, trim);
+                canvas.stroke(
+                    &[(instep - 0.02, y, 0.0), (instep + 0.2, y + 0.06, 0.0)],
+                    0.06,
+                    trim,
+                );
             }
         }
-        _ => canvas.stroke(&[(instep - flare, shaft + 0.08, 0.0), (0.72 + flare, shaft + 0.08, 0.0)], 0.1, trim),
+        _ => canvas.stroke(
+            &[
+                (instep - flare, shaft + 0.08, 0.0),
+                (0.72 + flare, shaft + 0.08, 0.0),
+            ],
+            0.1,
+            trim,
+        ),
     }
     if rng.random_bool(0.3) {
-        canvas.stroke(&[(instep - 0.05, bed - 0.34, 0.0), (0.74, bed - 0.42, 0.0)], 0.07, trim);
+        canvas.stroke(
+            &[(instep - 0.05, bed - 0.34, 0.0), (0.74, bed - 0.42, 0.0)],
+            0.07,
+            trim,
+        );
     }
 }

@@ -46,10 +46,17 @@ impl Pose {
         let stretch = 1.0 + symmetric(rng, spread.stretch);
         let angle = symmetric(rng, spread.turn);
         let shear = symmetric(rng, spread.shear);
-        let mirror = if rng.random_bool(spread.mirror) { -1.0 } else { 1.0 };
+        let mirror = if rng.random_bool(spread.mirror) {
+            -1.0
+        } else {
+            1.0
+        };
         let (sin, cos) = (wave(angle), wave(angle + 0.25));
         let (x, y) = (size * stretch * mirror, size / stretch);
-        let matrix = [[cos * x, (cos * shear - sin) * y], [sin * x, (sin * shear + cos) * y]];
+        let matrix = [
+            [cos * x, (cos * shear - sin) * y],
+            [sin * x, (sin * shear + cos) * y],
+        ];
         let determinant = matrix[0][0] * matrix[1][1] - matrix[0][1] * matrix[1][0];
         let inverse = [
             [matrix[1][1] / determinant, -matrix[0][1] / determinant],
@@ -64,17 +71,26 @@ impl Pose {
                 rng.random_range(0.0..1.0),
             ]
         });
-        Self { matrix, inverse, centre, wobble }
+        Self {
+            matrix,
+            inverse,
+            centre,
+            wobble,
+        }
     }
 
     /// Model coordinates to pixels.
     pub fn to_pixels(&self, x: f32, y: f32) -> (f32, f32) {
-        let [dx, dy] = self
-            .wobble
-            .map(|[size, along_x, along_y, phase]| size * wave(along_x * x + along_y * y + phase));
+        let displace = |[size, along_x, along_y, phase]: [f32; 4]| {
+            size * wave(along_x * x + along_y * y + phase)
+        };
+        let (dx, dy) = (displace(self.wobble[0]), displace(self.wobble[1]));
         let (x, y) = (x + dx, y + dy);
         let [[a, b], [c, d]] = self.matrix;
-        (self.centre[0] + a * x + b * y, self.centre[1] + c * x + d * y)
+        (
+            self.centre[0] + a * x + b * y,
+            self.centre[1] + c * x + d * y,
+        )
     }
 
     /// Pixels to model coordinates, without undoing the smooth distortion: good enough to make
@@ -103,7 +119,11 @@ pub fn symmetric(rng: &mut ChaCha8Rng, limit: f32) -> f32 {
 /// their fingerprint would; this parabola fit uses exactly rounded operations only.
 pub fn wave(turns: f32) -> f32 {
     let t = turns - turns.floor();
-    let parabola = if t < 0.5 { 16.0 * t * (0.5 - t) } else { -16.0 * (t - 0.5) * (1.0 - t) };
+    let parabola = if t < 0.5 {
+        16.0 * t * (0.5 - t)
+    } else {
+        -16.0 * (t - 0.5) * (1.0 - t)
+    };
     parabola + 0.225 * (parabola * parabola.abs() - parabola)
 }
 
@@ -118,7 +138,11 @@ mod tests {
         for step in -200..200 {
             let turns = step as f32 / 100.0;
             let sine = (turns * std::f32::consts::TAU).sin();
-            assert!((wave(turns) - sine).abs() < 0.0012, "wave({turns}) = {}", wave(turns));
+            assert!(
+                (wave(turns) - sine).abs() < 0.0012,
+                "wave({turns}) = {}",
+                wave(turns)
+            );
         }
     }
 
@@ -138,7 +162,10 @@ mod tests {
             let pose = Pose::random(&mut rng, ImageShape::new(1, 28, 28), &spread);
             let (x, y) = pose.to_pixels(0.3, -0.6);
             let (x, y) = pose.to_model(x, y);
-            assert!((x - 0.3).abs() < 1e-4 && (y + 0.6).abs() < 1e-4, "came back as {x}, {y}");
+            assert!(
+                (x - 0.3).abs() < 1e-4 && (y + 0.6).abs() < 1e-4,
+                "came back as {x}, {y}"
+            );
         }
     }
 }

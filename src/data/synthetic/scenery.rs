@@ -4,7 +4,9 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    canvas::{Canvas, Ink, Paint, ellipse},
+    canvas::Canvas,
+    ink::{Ink, Paint},
+    outline::ellipse,
     pose::{Spread, symmetric, wave},
 };
 
@@ -45,7 +47,9 @@ enum Marking {
 /// Fur in model coordinates.
 #[derive(Debug, Clone)]
 pub struct Coat {
+    /// The ground colour.
     pub first: Ink,
+    /// The colour of markings, which may be (nearly) the ground colour again.
     pub second: Ink,
     marking: Marking,
     cycles: f32,
@@ -53,6 +57,7 @@ pub struct Coat {
 }
 
 impl Coat {
+    /// Any coat.
     pub fn random(rng: &mut ChaCha8Rng) -> Self {
         let mut fur = || {
             let colour = FURS[rng.random_range(0..FURS.len())];
@@ -75,8 +80,15 @@ impl Coat {
     }
 }
 
-impl Paint for Coat {
+impl Paint for &Coat {
     fn at(&self, x: f32, y: f32) -> Ink {
+        self.ink(x, y)
+    }
+}
+
+impl Coat {
+    /// The fur at a place.
+    pub fn ink(&self, x: f32, y: f32) -> Ink {
         match self.marking {
             Marking::None => self.first,
             Marking::Stripes => {
@@ -118,7 +130,7 @@ pub fn background(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
         };
         Ink::colour([mix(0), mix(1), mix(2)])
     });
-    for _ in 0..rng.random_range(0..6u32) {
+    for _ in 0..rng.random_range(0..5u32) {
         clutter(canvas, rng, 0.2..0.6);
     }
 }
@@ -135,8 +147,19 @@ fn clutter(canvas: &mut Canvas, rng: &mut ChaCha8Rng, size: std::ops::Range<f32>
     let (wide, high) = (rng.random_range(size.clone()), rng.random_range(size));
     match rng.random_range(0..4u32) {
         0 => canvas.ellipse((x, y), (wide, high), ink),
-        1 => canvas.fill(&[(x - wide, y + high, 0.1), (x, y - high, 0.1), (x + wide, y + high, 0.1)], ink),
-        2 => canvas.stroke(&[(x - wide, y - high, 0.0), (x + wide, y + high, 0.0)], wide * 0.4, ink),
+        1 => canvas.fill(
+            &[
+                (x - wide, y + high, 0.1),
+                (x, y - high, 0.1),
+                (x + wide, y + high, 0.1),
+            ],
+            ink,
+        ),
+        2 => canvas.stroke(
+            &[(x - wide, y - high, 0.0), (x + wide, y + high, 0.0)],
+            wide * 0.4,
+            ink,
+        ),
         _ => canvas.ring(&ellipse((x, y), (wide, high)), wide * 0.3, ink),
     }
 }
