@@ -12,7 +12,7 @@ use super::classifier::Classifier;
 use super::history::{EpochRecord, Sums};
 use crate::artifacts::{self, ArtifactError, CHECKPOINTS, RunFolder};
 
-const STATE: &str = "state.json";
+const STATE: &str = "state.toml";
 const MODEL: &str = "model.bpk";
 const OPTIMIZER: &str = "optimizer.bpk";
 /// In names of folders still being written; such a folder is never read.
@@ -92,16 +92,19 @@ pub fn save(
     }
     std::fs::create_dir(&part).map_err(failed(&part))?;
     let path = part.join(MODEL);
-    let record = model.clone().into_record().into_bytes();
+    // Only `valid` brings the running statistics of batch norm up to date.
+    let record = model.valid().into_record().into_bytes();
     artifacts::write(&path, &record.map_err(|error| encoded(&path, error))?)?;
     let path = part.join(OPTIMIZER);
     let record = optimizer.to_record().into_bytes();
     artifacts::write(&path, &record.map_err(|error| encoded(&path, error))?)?;
     let path = part.join(STATE);
-    let text = serde_json::to_vec_pretty(state).map_err(|error| failed(&path)(error.into()))?;
-    artifacts::write(&path, &text)?;
+    // TOML, because numbers read back are those written to the last bit.
+    let text = toml::to_string(state)
+        .map_err(|error| failed(&path)(std::io::Error::other(error.to_string())))?;
+    artifacts::write(&path, text.as_bytes())?;
     std::fs::rename(&part, &done).map_err(failed(&done))?;
-    for (older, _) in all(run).into_iter().filter(|(path, _)| *path != done) {
+    for older in all(run).into_iter().filter(|path| *path != done) {
         std::fs::remove_dir_all(&older).map_err(failed(&older))?;
     }
     Ok(())
@@ -112,7 +115,7 @@ pub fn save(
 /// # Errors
 /// There is none, or it is damaged.
 pub fn load(run: &RunFolder) -> Result<(TrainingState, ModuleRecord, OptimizerRecord), ArtifactError> {
-    let Some((folder, _)) = all(run).pop() else {
+    let Some(folder) = all(run).pop() else {
         return Err(ArtifactError::Damaged {
             path: run.file(CHECKPOINTS),
             reason: "it holds no checkpoint; the run ended before its first was written, start it anew".into(),
@@ -132,16 +135,25 @@ pub fn load(run: &RunFolder) -> Result<(TrainingState, ModuleRecord, OptimizerRe
     let model = ModuleRecord::from_bytes(bytes).map_err(|error| damaged(&path, error))?;
     let (path, bytes) = read(OPTIMIZER)?;
     let optimizer = OptimizerRecord::from_bytes(bytes).map_err(|error| damaged(&path, error))?;
-    Ok((artifacts::read_json(&folder.join(STATE))?, model, optimizer))
+    let path = folder.join(STATE);
+    let state = std::fs::read_to_string(&path).map_err(|source| ArtifactError::Read {
+        path: path.clone(),
+        source,
+    })?;
+    let state = toml::from_str(&state).map_err(|error| ArtifactError::Damaged {
+        path,
+        reason: error.to_string(),
+    })?;
+    Ok((state, model, optimizer))
 }
 
 /// Complete checkpoints, oldest first.
-fn all(run: &RunFolder) -> Vec<(PathBuf, String)> {
+fn all(run: &RunFolder) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(run.file(CHECKPOINTS));
-    let mut folders: Vec<(PathBuf, String)> = (entries.into_iter().flatten().flatten())
-        .map(|entry| (entry.path(), entry.file_name().to_string_lossy().into_owned()))
-        .filter(|(path, name)| path.is_dir() && name.starts_with("epoch-"))
+    let mut folders: Vec<PathBuf> = (entries.into_iter().flatten().flatten())
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("epoch-"))
+        .map(|entry| entry.path())
         .collect();
-    folders.sort_by(|a, b| a.1.cmp(&b.1));
+    folders.sort();
     folders
 }
