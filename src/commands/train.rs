@@ -15,7 +15,7 @@ use crate::cli::TrainArgs;
 use crate::data::{self, Dataset, SkippedFile};
 use crate::evaluation::{Evaluation, evaluate};
 use crate::experiment::{self, Experiment};
-use crate::training::{self, Figures, Finished, Loss, StoppedBy, UiChoice};
+use crate::training::{self, Figures, Finished, Loss, StoppedBy, TrainError, UiChoice};
 
 /// `summary.json`
 #[derive(Debug, Serialize)]
@@ -99,7 +99,14 @@ pub fn run(args: TrainArgs) -> Result<u8> {
     announce(&args, &run, &experiment, &dataset, &backend, &card);
 
     let finished =
-        training::train(&experiment, &dataset, &backend.device, &run, args.ui, resume)?;
+        match training::train(&experiment, &dataset, &backend.device, &run, args.ui, resume) {
+            // The dashboard leaves the cursor within its last line.
+            Err(TrainError::Killed) => {
+                eprintln!();
+                return Ok(interrupted(&run));
+            }
+            other => other?,
+        };
     finish(&args, &run, &experiment, &dataset, &backend, &card, finished)
 }
 
@@ -197,10 +204,8 @@ fn finish(
     card: &ModelCard,
     finished: Finished,
 ) -> Result<u8> {
-    let path = run.path().display();
     if finished.stopped_by == StoppedBy::Interrupted {
-        eprintln!("interrupted; continue with: convlab train --resume {path}");
-        return Ok(INTERRUPTED);
+        return Ok(interrupted(run));
     }
     let best = finished.state.best;
     let test = match best {
@@ -229,6 +234,12 @@ fn finish(
         return Ok(FAILED);
     }
     Ok(DONE)
+}
+
+fn interrupted(run: &RunFolder) -> u8 {
+    let path = run.path().display();
+    eprintln!("interrupted; continue with: convlab train --resume {path}");
+    INTERRUPTED
 }
 
 fn test(

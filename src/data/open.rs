@@ -25,7 +25,7 @@ pub fn open(
     let raw = match (config.dataset.as_str(), &config.path) {
         ("folder", Some(path)) => photographs(path, config)?,
         ("idx", Some(path)) => load_idx_folder(path)?,
-        (name, _) => known(catalog::find(name)?, config, explicit_dir, seed)?,
+        (name, _) => known(catalog::find(name)?, config, explicit_dir)?,
     };
     Dataset::split(
         raw,
@@ -62,14 +62,13 @@ fn known(
     entry: &DatasetEntry,
     config: &DataConfig,
     explicit_dir: Option<&Path>,
-    seed: u64,
 ) -> Result<RawDataset, DataError> {
     match entry.source {
         Source::Drawn(drawing) => Ok(synthetic::load(
             drawing,
             config.train_images.unwrap_or(entry.train_images),
             config.test_images.unwrap_or(entry.test_images),
-            seed,
+            config.seed,
         )),
         Source::Idx { .. } => {
             let dir = data_dir(explicit_dir)?;

@@ -33,6 +33,8 @@ pub struct DataConfig {
     /// Folder of `folder` and `idx` data sets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
+    /// Which images a drawn data set holds; what is random otherwise follows `training.seed`.
+    pub seed: u64,
     /// Train on at most this many images, classes balanced; for drawn data sets, draw this many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train_images: Option<usize>,
@@ -62,6 +64,7 @@ impl Default for DataConfig {
         Self {
             dataset: "garments".into(),
             path: None,
+            seed: 0,
             train_images: None,
             test_images: None,
             valid_fraction: 0.1,

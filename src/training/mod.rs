@@ -61,8 +61,8 @@ pub enum TrainError {
         classes: usize,
         names: String,
     },
-    #[error("training was killed; its last checkpoint is kept, continue with `convlab train --resume {0}`")]
-    Killed(String),
+    #[error("the training was killed")]
+    Killed,
 }
 
 /// How a training ended.
@@ -143,7 +143,7 @@ pub fn train(
                 None => "the training ended without a result".into(),
             })),
         },
-        Err(_) => Err(TrainError::Killed(run.path().display().to_string())),
+        Err(_) => Err(TrainError::Killed),
     }
 }
 
