@@ -24,9 +24,13 @@ pub const LOGS: &str = "logs";
 /// A run's folder cannot be used as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ArtifactError {
-    #[error("cannot write {path}: {source}; free some space or choose another folder with --artifacts")]
+    #[error(
+        "cannot write {path}: {source}; free some space or choose another folder with --artifacts"
+    )]
     Write { path: PathBuf, source: io::Error },
-    #[error("cannot create the run's folder {path}: {source}; choose another place with --artifacts")]
+    #[error(
+        "cannot create the run's folder {path}: {source}; choose another place with --artifacts"
+    )]
     Create { path: PathBuf, source: io::Error },
     #[error(
         "{path} exists already and is never overwritten; choose another --name, or continue it with `convlab train --resume {path}`"
@@ -34,8 +38,13 @@ pub enum ArtifactError {
     Exists { path: PathBuf },
     #[error("\"{name}\" cannot name a run; use letters, digits, '.', '_' and '-'")]
     Name { name: String },
-    #[error("{path} is not a run's folder: it has no {missing}; expected a folder that `convlab train` made")]
-    NotARun { path: PathBuf, missing: &'static str },
+    #[error(
+        "{path} is not a run's folder: it has no {missing}; expected a folder that `convlab train` made"
+    )]
+    NotARun {
+        path: PathBuf,
+        missing: &'static str,
+    },
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: io::Error },
     #[error("{path} is damaged: {reason}")]
@@ -64,6 +73,8 @@ pub struct ModelCard {
     /// In the order of the network's outputs.
     pub classes: Vec<String>,
     pub dataset: String,
+    /// SHA-256 of the data set's content.
+    pub fingerprint: String,
     pub resize: Resize,
     pub parameters: usize,
 }
@@ -153,10 +164,11 @@ impl RunFolder {
     /// [`ArtifactError::Write`]
     pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<(), ArtifactError> {
         let path = self.file(name);
-        let mut text = serde_json::to_string_pretty(value).map_err(|error| ArtifactError::Write {
-            path: path.clone(),
-            source: error.into(),
-        })?;
+        let mut text =
+            serde_json::to_string_pretty(value).map_err(|error| ArtifactError::Write {
+                path: path.clone(),
+                source: error.into(),
+            })?;
         text.push('\n');
         write(&path, text.as_bytes())
     }

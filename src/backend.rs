@@ -51,7 +51,9 @@ pub enum BackendError {
         "no {name} device answers ({reason}); check its driver, or let --device auto fall back to the CPU"
     )]
     NotThere { name: &'static str, reason: String },
-    #[error("this program was built without any backend; build it with: cargo run --features ndarray -- ...")]
+    #[error(
+        "this program was built without any backend; build it with: cargo run --features ndarray -- ..."
+    )]
     NoBackend,
 }
 
@@ -84,13 +86,18 @@ pub fn open(choice: DeviceChoice) -> Result<Backend, BackendError> {
 
 fn automatic() -> Result<Backend, BackendError> {
     let compiled = compiled();
-    for name in ["cuda", "wgpu"].into_iter().filter(|name| compiled.contains(name)) {
+    for name in ["cuda", "wgpu"]
+        .into_iter()
+        .filter(|name| compiled.contains(name))
+    {
         match gpu(name, Software::Refused) {
             Ok(backend) => return Ok(backend),
             Err(error) => eprintln!("warning: {error}"),
         }
     }
-    let name = ["flex", "ndarray"].into_iter().find(|name| compiled.contains(name));
+    let name = ["flex", "ndarray"]
+        .into_iter()
+        .find(|name| compiled.contains(name));
     cpu(name.ok_or(BackendError::NoBackend)?)
 }
 
@@ -158,7 +165,9 @@ fn probe(open: fn() -> Device) -> Result<Device, String> {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let device = open();
         let sum = Tensor::<1>::ones([4], &device).sum();
-        (sum.try_into_scalar::<f32>()).map(|sum| (device, sum)).map_err(|error| error.to_string())
+        (sum.try_into_scalar::<f32>())
+            .map(|sum| (device, sum))
+            .map_err(|error| error.to_string())
     }));
     std::panic::set_hook(hook);
     match attempt {

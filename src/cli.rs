@@ -69,7 +69,12 @@ pub struct TrainArgs {
     #[arg(long, value_name = "RUN")]
     pub resume: Option<PathBuf>,
     /// Folder that holds a folder for each run
-    #[arg(long, value_name = "DIR", default_value = "artifacts", conflicts_with = "resume")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "artifacts",
+        conflicts_with = "resume"
+    )]
     pub artifacts: PathBuf,
     /// Name of the run [default: date-time-model-dataset]
     #[arg(long, conflicts_with = "resume")]

@@ -28,7 +28,9 @@ fn main() -> ExitCode {
 #[allow(unsafe_code)]
 fn keep_burn_off_the_gpu_by_default() {
     let compiled = convlab::backend::compiled();
-    let cpu = ["flex", "ndarray"].into_iter().find(|name| compiled.contains(name));
+    let cpu = ["flex", "ndarray"]
+        .into_iter()
+        .find(|name| compiled.contains(name));
     if let (Some(cpu), None) = (cpu, std::env::var_os("BURN_DEVICE")) {
         // SAFETY: no other thread has been started yet.
         unsafe { std::env::set_var("BURN_DEVICE", cpu) };

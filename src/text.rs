@@ -35,7 +35,9 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .min()
         .filter(|(distance, name)| *distance <= 1 + name.len().min(word.len()) / 4)
-        .map_or(String::new(), |(_, name)| format!(", did you mean \"{name}\"?"))
+        .map_or(String::new(), |(_, name)| {
+            format!(", did you mean \"{name}\"?")
+        })
 }
 
 #[cfg(test)]

@@ -30,7 +30,12 @@ struct Listed {
 pub fn run(args: DataArgs) -> Result<u8> {
     match args.command {
         None => list(args.data.data_dir.as_deref(), args.json),
-        Some(DataCommand::Show { name, out, per_class, data }) => {
+        Some(DataCommand::Show {
+            name,
+            out,
+            per_class,
+            data,
+        }) => {
             let dir = data.data_dir.or(args.data.data_dir);
             show(&name, &out, per_class.into(), dir.as_deref())
         }
@@ -48,7 +53,15 @@ fn list(explicit_dir: Option<&Path>, json: bool) -> Result<u8> {
         print(serde_json::to_string_pretty(&listed)?)?;
         return Ok(DONE);
     }
-    let header = ["name", "what it is", "where", "images", "classes", "train", "test"];
+    let header = [
+        "name",
+        "what it is",
+        "where",
+        "images",
+        "classes",
+        "train",
+        "test",
+    ];
     let mut rows = table(header, 3);
     for entry in &listed {
         rows.add_row([
@@ -112,7 +125,8 @@ fn show(name: &str, out: &Path, per_class: usize, explicit_dir: Option<&Path>) -
     let dataset = data::open(&config, explicit_dir, 42)?;
     let sheet = contact_sheet(&dataset.train, &dataset.classes, per_class)?;
     let mut png = std::io::Cursor::new(Vec::new());
-    (sheet.write_to(&mut png, image::ImageFormat::Png)).context("cannot encode the sheet as PNG")?;
+    (sheet.write_to(&mut png, image::ImageFormat::Png))
+        .context("cannot encode the sheet as PNG")?;
     artifacts::write(out, &png.into_inner())?;
     print(format!(
         "{}: {} classes, {} training images {}, written to {}",

@@ -4,6 +4,7 @@ mod data;
 mod evaluate;
 mod models;
 mod predict;
+mod summary;
 mod train;
 
 use std::io::{self, Write};
@@ -42,8 +43,10 @@ pub fn run(cli: Cli) -> Result<u8> {
 
 /// Whether the reader of stdout has gone away.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    (error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()))
-        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    (error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>()))
+    .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Prints a line on stdout; unlike `println!`, a closed pipe is an error and no panic.

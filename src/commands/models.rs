@@ -23,7 +23,10 @@ fn find(name: &str) -> Result<&'static Entry> {
         None => {
             let names: Vec<&str> = REGISTRY.iter().map(|entry| entry.name).collect();
             let hint = did_you_mean(name, names.iter().copied());
-            bail!("there is no network \"{name}\"{hint}; networks are {}", names.join(", "))
+            bail!(
+                "there is no network \"{name}\"{hint}; networks are {}",
+                names.join(", ")
+            )
         }
     }
 }
@@ -37,13 +40,16 @@ fn summary(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<Summ
     let experiment = experiment::load(None, &overrides)?;
     let device = backend::open(DeviceChoice::cpu())?.device;
     let (input, classes) = (args.input, args.classes.into());
-    let network =
-        experiment.model.build(input, classes, Initialization::default(), 0, &device)?;
+    let network = experiment
+        .model
+        .build(input, classes, Initialization::default(), 0, &device)?;
     Ok(Summary::new(entry.name, &network, input))
 }
 
 fn list(args: &ModelsArgs) -> Result<u8> {
-    let summaries = REGISTRY.iter().map(|entry| Ok((entry, summary(entry, &[], args)?)));
+    let summaries = REGISTRY
+        .iter()
+        .map(|entry| Ok((entry, summary(entry, &[], args)?)));
     let summaries: Vec<(&Entry, Summary)> = summaries.collect::<Result<_>>()?;
     if args.json {
         let list: Vec<&Summary> = summaries.iter().map(|(_, summary)| summary).collect();
@@ -58,7 +64,11 @@ fn list(args: &ModelsArgs) -> Result<u8> {
             entry.name.to_string(),
             entry.summary.to_string(),
             presets.join(", "),
-            if own { "-".into() } else { grouped(summary.parameters) },
+            if own {
+                "-".into()
+            } else {
+                grouped(summary.parameters)
+            },
         ]);
     }
     print(rows)?;

@@ -55,7 +55,9 @@ pub fn run(args: PredictArgs) -> Result<u8> {
         }
     }
     show(&predictions, args.format)?;
-    let failed = predictions.iter().any(|prediction| prediction.error.is_some());
+    let failed = predictions
+        .iter()
+        .any(|prediction| prediction.error.is_some());
     Ok(if failed { FAILED } else { DONE })
 }
 
@@ -121,7 +123,12 @@ fn classify(
     let mut rows = match count {
         0 => Vec::new(),
         _ => {
-            let dims = [count, card.input.channels, card.input.height, card.input.width];
+            let dims = [
+                count,
+                card.input.channels,
+                card.input.height,
+                card.input.width,
+            ];
             let images = Tensor::from_data(TensorData::new(values, dims), device);
             let targets = Tensor::<1, Int>::zeros([count], device);
             probabilities(network, ImageBatch { images, targets })?
@@ -130,7 +137,10 @@ fn classify(
     .into_iter();
     let predictions = paths.iter().zip(decoded).map(|(path, decoded)| {
         let (top, error) = match decoded {
-            Ok(_) => (guesses(&rows.next().unwrap_or_default(), card, args.top.into()), None),
+            Ok(_) => (
+                guesses(&rows.next().unwrap_or_default(), card, args.top.into()),
+                None,
+            ),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
         Prediction {
@@ -154,7 +164,11 @@ fn guesses(probabilities: &[f32], card: &ModelCard, top: usize) -> Vec<Guess> {
 }
 
 fn show(predictions: &[Prediction], format: Format) -> Result<()> {
-    let classified = || predictions.iter().filter(|prediction| prediction.error.is_none());
+    let classified = || {
+        predictions
+            .iter()
+            .filter(|prediction| prediction.error.is_none())
+    };
     match format {
         Format::Json => print(serde_json::to_string_pretty(predictions)?),
         Format::Csv => {
@@ -181,7 +195,11 @@ fn show(predictions: &[Prediction], format: Format) -> Result<()> {
                 for (rank, guess) in prediction.top.iter().enumerate() {
                     let path = prediction.path.display();
                     rows.add_row([
-                        if rank == 0 { path.to_string() } else { String::new() },
+                        if rank == 0 {
+                            path.to_string()
+                        } else {
+                            String::new()
+                        },
                         guess.class.clone(),
                         format!("{:.1}%", 100.0 * guess.probability),
                     ]);

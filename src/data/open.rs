@@ -89,7 +89,11 @@ pub fn download(entry: &DatasetEntry, dir: &Path) -> Result<(), DataError> {
     let bar = bar("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
     let result = fetch(files, &dir.join(entry.name), &mut |event| match event {
         FetchEvent::Present { .. } => {}
-        FetchEvent::Started { file, url, resumed_at } => {
+        FetchEvent::Started {
+            file,
+            url,
+            resumed_at,
+        } => {
             bar.suspend(|| eprintln!("downloading {url}"));
             bar.set_length(file.bytes);
             bar.set_message(file.name);

@@ -24,9 +24,17 @@ pub fn contact_sheet(
     let shape = split.shape();
     let zoom = MIN_SIDE.div_ceil(shape.height.max(shape.width)).max(1);
     let (cell_height, cell_width) = (shape.height * zoom + GAP, shape.width * zoom + GAP);
-    let longest = classes.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(24);
+    let longest = classes
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(24);
     let label_width = 2 * GAP + longest * GLYPH;
-    let (width, height) = (label_width + per_class * cell_width, classes.len() * cell_height + GAP);
+    let (width, height) = (
+        label_width + per_class * cell_width,
+        classes.len() * cell_height + GAP,
+    );
     let mut sheet = RgbImage::from_pixel(width as u32, height as u32, BACKGROUND);
     for (row, name) in classes.iter().enumerate() {
         let top = GAP + row * cell_height;
@@ -41,7 +49,10 @@ pub fn contact_sheet(
             continue;
         }
         split.read(index, &mut pixels)?;
-        let (left, top) = (label_width + shown[class] * cell_width, GAP + class * cell_height);
+        let (left, top) = (
+            label_width + shown[class] * cell_width,
+            GAP + class * cell_height,
+        );
         for y in 0..shape.height * zoom {
             for x in 0..shape.width * zoom {
                 let at = (y / zoom) * shape.width + x / zoom;
@@ -59,7 +70,9 @@ pub fn contact_sheet(
 
 fn write(sheet: &mut RgbImage, text: &str, left: usize, top: usize) {
     for (position, character) in text.chars().enumerate() {
-        let glyph = BASIC_LEGACY.get(character as usize).unwrap_or(&BASIC_LEGACY['?' as usize]);
+        let glyph = BASIC_LEGACY
+            .get(character as usize)
+            .unwrap_or(&BASIC_LEGACY['?' as usize]);
         for (y, row) in glyph.iter().enumerate() {
             for x in (0..GLYPH).filter(|x| row >> x & 1 == 1) {
                 let (x, y) = (left + position * GLYPH + x, top + y);

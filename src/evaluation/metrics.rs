@@ -63,7 +63,9 @@ impl Confusion {
 
     /// Images whose class was found.
     pub fn correct(&self) -> usize {
-        (0..self.counts.len()).map(|class| self.counts[class][class]).sum()
+        (0..self.counts.len())
+            .map(|class| self.counts[class][class])
+            .sum()
     }
 
     /// Scores of each class, with its images.
@@ -93,7 +95,10 @@ impl Scores {
     pub fn mean(scores: &[(Scores, usize)], weight: impl Fn(usize) -> f64) -> Scores {
         let total: f64 = scores.iter().map(|(_, support)| weight(*support)).sum();
         let mean = |figure: fn(&Scores) -> f64| {
-            let sum: f64 = scores.iter().map(|(s, support)| figure(s) * weight(*support)).sum();
+            let sum: f64 = scores
+                .iter()
+                .map(|(s, support)| figure(s) * weight(*support))
+                .sum();
             if total > 0.0 { sum / total } else { 0.0 }
         };
         Scores {
@@ -110,7 +115,10 @@ impl Interval {
     pub fn wilson(successes: usize, trials: usize) -> Self {
         const Z: f64 = 1.959_963_984_540_054;
         if trials == 0 {
-            return Self { low: 0.0, high: 1.0 };
+            return Self {
+                low: 0.0,
+                high: 1.0,
+            };
         }
         let (n, p) = (trials as f64, successes as f64 / trials as f64);
         let scale = 1.0 + Z * Z / n;

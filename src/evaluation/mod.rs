@@ -45,7 +45,9 @@ pub enum EvaluationError {
     Data(#[from] DataError),
     #[error("the device failed: {0}")]
     Device(String),
-    #[error("there are no {0} images to evaluate on; choose another split with --split, or raise data.{0}_fraction when training")]
+    #[error(
+        "there are no {0} images to evaluate on; choose another split with --split, or raise data.{0}_fraction when training"
+    )]
     NoImages(String),
 }
 
@@ -61,10 +63,15 @@ fn failed(error: impl fmt::Display) -> EvaluationError {
 ///
 /// # Errors
 /// The device failed.
-pub fn probabilities(network: &Network, batch: ImageBatch) -> Result<Vec<Vec<f32>>, EvaluationError> {
+pub fn probabilities(
+    network: &Network,
+    batch: ImageBatch,
+) -> Result<Vec<Vec<f32>>, EvaluationError> {
     let logits = network.forward(batch.images);
     let [_, classes] = logits.dims();
-    let data = activation::softmax(logits, 1).try_into_data().map_err(failed)?;
+    let data = activation::softmax(logits, 1)
+        .try_into_data()
+        .map_err(failed)?;
     let values: Vec<f32> = data.iter().collect();
     Ok(values.chunks(classes).map(<[f32]>::to_vec).collect())
 }
@@ -155,11 +162,18 @@ impl fmt::Display for Evaluation {
         scores.add_row(row("mean over classes", &self.macro_mean, self.images));
         scores.add_row(row("mean over images", &self.weighted_mean, self.images));
         writeln!(f, "{scores}\n")?;
-        writeln!(f, "confusion matrix (rows: true class, columns: class given)")?;
+        writeln!(
+            f,
+            "confusion matrix (rows: true class, columns: class given)"
+        )?;
         let mut matrix = comfy_table::Table::new();
         matrix.load_preset(comfy_table::presets::NOTHING);
         let numbers = 0..self.classes.len();
-        matrix.set_header([String::new()].into_iter().chain(numbers.map(|n| n.to_string())));
+        matrix.set_header(
+            [String::new()]
+                .into_iter()
+                .chain(numbers.map(|n| n.to_string())),
+        );
         for (number, (class, row)) in self.classes.iter().zip(self.confusion.counts()).enumerate() {
             let name = format!("{number} {}", class.name);
             matrix.add_row([name].into_iter().chain(row.iter().map(usize::to_string)));

@@ -15,7 +15,10 @@ fn numbers(value: &Value) -> Vec<f64> {
 
 fn assert_close(actual: f64, expected: &Value, what: &str) {
     let expected = expected.as_f64().unwrap();
-    assert!((actual - expected).abs() < 1e-6, "{what}: {actual} instead of {expected}");
+    assert!(
+        (actual - expected).abs() < 1e-6,
+        "{what}: {actual} instead of {expected}"
+    );
 }
 
 #[test]
@@ -23,9 +26,15 @@ fn scores_equal_those_of_scikit_learn() {
     for (name, case) in fixture()["cases"].as_object().unwrap() {
         let classes = case["num_classes"].as_u64().unwrap() as usize;
         let mut confusion = Confusion::new(classes);
-        let pairs = numbers(&case["targets"]).into_iter().zip(numbers(&case["predictions"]));
+        let pairs = numbers(&case["targets"])
+            .into_iter()
+            .zip(numbers(&case["predictions"]));
         pairs.for_each(|(target, guess)| confusion.add(target as usize, guess as usize));
-        assert_eq!(serde_json::to_value(&confusion).unwrap(), case["confusion"], "{name}");
+        assert_eq!(
+            serde_json::to_value(&confusion).unwrap(),
+            case["confusion"],
+            "{name}"
+        );
         let accuracy = confusion.correct() as f64 / confusion.images() as f64;
         assert_close(accuracy, &case["accuracy"], name);
         let scores = confusion.scores();
@@ -37,7 +46,10 @@ fn scores_equal_those_of_scikit_learn() {
         }
         for (mean, expected) in [
             (Scores::mean(&scores, |_| 1.0), &case["macro"]),
-            (Scores::mean(&scores, |support| support as f64), &case["weighted"]),
+            (
+                Scores::mean(&scores, |support| support as f64),
+                &case["weighted"],
+            ),
         ] {
             assert_close(mean.precision, &expected["precision"], name);
             assert_close(mean.recall, &expected["recall"], name);

@@ -28,9 +28,7 @@ pub enum ConfigError {
         key: String,
         message: String,
     },
-    #[error(
-        "\"{0}\" is not an override; expected section.key=value, e.g. training.epochs=10"
-    )]
+    #[error("\"{0}\" is not an override; expected section.key=value, e.g. training.epochs=10")]
     Override(String),
 }
 
@@ -49,7 +47,9 @@ pub fn load(path: Option<&Path>, overrides: &[String]) -> Result<Experiment, Con
         Some(path) => read(path)?,
         None => QUICKSTART.to_string(),
     };
-    let name = path.map_or("the built-in configuration".into(), |p| p.display().to_string());
+    let name = path.map_or("the built-in configuration".into(), |p| {
+        p.display().to_string()
+    });
     merge(&Origin { name, text: &text }, overrides)
 }
 
@@ -70,7 +70,9 @@ fn read(path: &Path) -> Result<String, ConfigError> {
 
 fn merge(origin: &Origin, overrides: &[String]) -> Result<Experiment, ConfigError> {
     let mut table: Table = origin.text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| line_of(origin.text, span.start));
+        let line = error
+            .span()
+            .map_or(1, |span| line_of(origin.text, span.start));
         ConfigError::Syntax {
             place: format!("{}:{line}", origin.name),
             message: error.message().to_string(),
@@ -149,8 +151,14 @@ fn expand_preset(model: &mut Table) -> Result<(), Problem> {
         key: "model.preset".into(),
         message,
     };
-    let name = model.get("name").and_then(Value::as_str).unwrap_or_default();
-    let presets = REGISTRY.iter().find(|entry| entry.name == name).map_or(&[][..], |e| e.presets);
+    let name = model
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let presets = REGISTRY
+        .iter()
+        .find(|entry| entry.name == name)
+        .map_or(&[][..], |e| e.presets);
     let wanted = preset.as_str().unwrap_or_default();
     let Some((_, settings)) = presets.iter().find(|(preset, _)| *preset == wanted) else {
         let known: Vec<&str> = presets.iter().map(|(name, _)| *name).collect();
@@ -159,7 +167,9 @@ fn expand_preset(model: &mut Table) -> Result<(), Problem> {
             false => format!("expected one of {}, received {preset}", known.join(", ")),
         }));
     };
-    let settings: Table = settings.parse().map_err(|error| problem(format!("{error}")))?;
+    let settings: Table = settings
+        .parse()
+        .map_err(|error| problem(format!("{error}")))?;
     for (key, value) in settings {
         model.entry(key).or_insert(value);
     }
@@ -177,7 +187,11 @@ fn with_hint(path: &str, message: &str, model: Option<&Table>) -> Problem {
     let unknown_variant = message.starts_with("unknown variant");
     let (true, Some(name)) = (unknown_field || unknown_variant, quoted.next()) else {
         return Problem {
-            key: if path.is_empty() { "the file".into() } else { path.into() },
+            key: if path.is_empty() {
+                "the file".into()
+            } else {
+                path.into()
+            },
             message: message.into(),
         };
     };
@@ -216,7 +230,10 @@ fn apply(table: &mut Table, text: &str) -> Result<(), ConfigError> {
         Err(_) => Value::String(value.trim().into()),
     };
     let mut keys: Vec<&str> = key.trim().split('.').collect();
-    let last = keys.pop().filter(|last| !last.is_empty()).ok_or_else(wrong)?;
+    let last = keys
+        .pop()
+        .filter(|last| !last.is_empty())
+        .ok_or_else(wrong)?;
     if keys.is_empty() || keys.iter().any(|key| key.is_empty()) {
         return Err(wrong());
     }
@@ -259,7 +276,12 @@ fn position(text: &str, key: &str) -> Option<usize> {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count()
+    1 + text
+        .as_bytes()
+        .iter()
+        .take(offset)
+        .filter(|&&byte| byte == b'\n')
+        .count()
 }
 
 impl Experiment {

@@ -8,7 +8,9 @@ fn parse(text: &str) -> Result<Experiment, ConfigError> {
 }
 
 fn message(text: &str) -> String {
-    parse(text).map(|_| String::new()).unwrap_or_else(|error| error.to_string())
+    parse(text)
+        .map(|_| String::new())
+        .unwrap_or_else(|error| error.to_string())
 }
 
 fn overridden(overrides: &[&str]) -> Result<Experiment, ConfigError> {
@@ -24,11 +26,17 @@ fn every_configuration_in_the_repository_loads_and_its_network_fits() {
         let path = entry.unwrap().path();
         let experiment = from_file(&path).unwrap_or_else(|error| panic!("{error}"));
         let shape = match experiment.data.dataset.as_str() {
-            "folder" => crate::data::ImageShape::new(3, experiment.data.height, experiment.data.width),
+            "folder" => {
+                crate::data::ImageShape::new(3, experiment.data.height, experiment.data.width)
+            }
             _ => crate::data::ImageShape::new(1, 28, 28),
         };
-        let device = crate::backend::open(crate::backend::DeviceChoice::cpu()).unwrap().device;
-        let network = experiment.model.build(shape, 10, Initialization::default(), 0, &device);
+        let device = crate::backend::open(crate::backend::DeviceChoice::cpu())
+            .unwrap()
+            .device;
+        let network = experiment
+            .model
+            .build(shape, 10, Initialization::default(), 0, &device);
         network.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= 32, "{} has {lines} lines", path.display());
@@ -63,37 +71,82 @@ fn overrides_win_over_the_file_and_the_file_over_the_defaults() {
 fn a_preset_lies_beneath_the_keys_given() {
     let text = "[model]\nname = \"two-conv\"\npreset = \"32-64-same\"\nconv_channels = [8, 8]";
     let toml = parse(text).unwrap().to_toml().unwrap();
-    assert!(toml.contains("padding = \"same\"") && toml.contains("8"), "{toml}");
+    assert!(
+        toml.contains("padding = \"same\"") && toml.contains("8"),
+        "{toml}"
+    );
     assert!(!toml.contains("preset"), "{toml}");
     let text = "[model]\nname = \"two-conv\"\npreset = \"huge\"";
     let message = message(text);
-    assert!(message.contains("64-64-valid") && message.contains(":3"), "{message}");
+    assert!(
+        message.contains("64-64-valid") && message.contains(":3"),
+        "{message}"
+    );
 }
 
 #[test]
 fn mistakes_are_named_with_line_key_and_a_suggestion() {
     for (text, expected) in [
-        ("[training]\nepoch = 3", [":2", "training.epoch", "did you mean \"epochs\""]),
-        ("[trainig]\nepochs = 3", [":1", "trainig", "did you mean \"training\""]),
-        ("[training]\nepochs = \"many\"", [":2", "training.epochs", "invalid type"]),
-        ("[training]\n\nepochs = 0", [":3", "training.epochs", "received 0"]),
-        ("[training]\noptimizer = \"adm\"", [":2", "training.optimizer", "did you mean \"adam\""]),
-        ("[training]\nlearning_rate = -1.0", [":2", "learning_rate", "positive"]),
-        ("[data]\nvalid_fraction = 1.5", [":2", "valid_fraction", "less than 1"]),
-        ("[model]\nname = \"lenet\"", [":2", "model.name", "did you mean \"lenet5\""]),
+        (
+            "[training]\nepoch = 3",
+            [":2", "training.epoch", "did you mean \"epochs\""],
+        ),
+        (
+            "[trainig]\nepochs = 3",
+            [":1", "trainig", "did you mean \"training\""],
+        ),
+        (
+            "[training]\nepochs = \"many\"",
+            [":2", "training.epochs", "invalid type"],
+        ),
+        (
+            "[training]\n\nepochs = 0",
+            [":3", "training.epochs", "received 0"],
+        ),
+        (
+            "[training]\noptimizer = \"adm\"",
+            [":2", "training.optimizer", "did you mean \"adam\""],
+        ),
+        (
+            "[training]\nlearning_rate = -1.0",
+            [":2", "learning_rate", "positive"],
+        ),
+        (
+            "[data]\nvalid_fraction = 1.5",
+            [":2", "valid_fraction", "less than 1"],
+        ),
+        (
+            "[model]\nname = \"lenet\"",
+            [":2", "model.name", "did you mean \"lenet5\""],
+        ),
         (
             "[model]\nname = \"two-conv\"\nconv_chanels = [1, 2]",
             [":3", "model.conv_chanels", "did you mean \"conv_channels\""],
         ),
-        ("[model]\nname = \"lenet5\"\npooling = \"mean\"", [":3", "model", "average"]),
+        (
+            "[model]\nname = \"lenet5\"\npooling = \"mean\"",
+            [":3", "model", "average"],
+        ),
         ("[training]\nepochs = = 3", [":2", "", ""]),
-        ("[data]\ndataset = \"folder\"", ["data.path", "path = \"photos\"", ""]),
-        ("[training]\nstop = { metric = \"train_loss\" }", [":2", "training.stop", "below"]),
-        ("[training]\nlabel_smoothing = 0.1\nloss = \"mse\"", [":2", "label_smoothing", ""]),
+        (
+            "[data]\ndataset = \"folder\"",
+            ["data.path", "path = \"photos\"", ""],
+        ),
+        (
+            "[training]\nstop = { metric = \"train_loss\" }",
+            [":2", "training.stop", "below"],
+        ),
+        (
+            "[training]\nlabel_smoothing = 0.1\nloss = \"mse\"",
+            [":2", "label_smoothing", ""],
+        ),
     ] {
         let message = message(text);
         for part in expected {
-            assert!(message.contains(part), "{text:?} gives {message:?} without {part:?}");
+            assert!(
+                message.contains(part),
+                "{text:?} gives {message:?} without {part:?}"
+            );
         }
     }
 }

@@ -11,7 +11,12 @@ pub fn first_problem(experiment: &Experiment) -> Option<(&'static str, String)> 
     };
     let below_one = |key, value: f64| {
         let wrong = !(0.0..1.0).contains(&value);
-        wrong.then(|| (key, format!("expected at least 0 and less than 1, received {value}")))
+        wrong.then(|| {
+            (
+                key,
+                format!("expected at least 0 and less than 1, received {value}"),
+            )
+        })
     };
     let positive = |key, value: f64| {
         let wrong = !(value > 0.0 && value.is_finite());
@@ -19,7 +24,12 @@ pub fn first_problem(experiment: &Experiment) -> Option<(&'static str, String)> 
     };
     let not_negative = |key, value: f64| {
         let wrong = !(value >= 0.0 && value.is_finite());
-        wrong.then(|| (key, format!("expected zero or a positive number, received {value}")))
+        wrong.then(|| {
+            (
+                key,
+                format!("expected zero or a positive number, received {value}"),
+            )
+        })
     };
     let needs_path = matches!(data.dataset.as_str(), "folder" | "idx");
     let checks = [

@@ -113,7 +113,9 @@ impl<'a> LayerBuilder<'a> {
             Initialization::HeUniform => self.uniform(count, (6.0 / fan_in).sqrt()),
             Initialization::HeNormal => {
                 let deviation = (2.0 / fan_in).sqrt();
-                (0..count).map(|_| normal(&mut self.rng) * deviation).collect()
+                (0..count)
+                    .map(|_| normal(&mut self.rng) * deviation)
+                    .collect()
             }
         };
         Param::from_data(TensorData::new(values, shape), self.device)

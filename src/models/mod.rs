@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 use crate::data::ImageShape;
 
 pub use init::{ConvSpec, Initialization, LayerBuilder};
-pub use spec::EXAMPLE as EXAMPLE_LAYERS;
 pub use layer::{Activation, FeatureShape, Features, Layer, ShapeError, shape_after};
+pub use spec::EXAMPLE as EXAMPLE_LAYERS;
 pub use summary::{Summary, SummaryRow};
 pub use weights::WeightsError;
 
@@ -144,7 +144,10 @@ pub enum BuildError {
         text: String,
         reason: String,
     },
-    #[error("model.layers is empty; write the layers in order, e.g. {}", spec::EXAMPLE)]
+    #[error(
+        "model.layers is empty; write the layers in order, e.g. {}",
+        spec::EXAMPLE
+    )]
     NoLayers,
     #[error(
         "the network ends with {received} values, but the data has {classes} classes; end it with \"dense classes\" (or global average pooling over {classes} channels)"
@@ -190,6 +193,13 @@ impl NetworkConfig {
 }
 
 impl Network {
+    /// Trainable parameters; batch norm's running statistics are not among them.
+    pub fn parameters(&self) -> usize {
+        (self.layers().iter())
+            .map(|(_, layer)| layer.parameters())
+            .sum()
+    }
+
     /// Class scores before softmax.
     ///
     /// # Shapes

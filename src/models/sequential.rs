@@ -121,7 +121,10 @@ fn blocks(spec: &LayerSpec, input: FeatureShape, build: &mut Build) -> Result<Ve
         LayerSpec::GlobalAveragePool => Block::GlobalAveragePool(GlobalAveragePool),
         LayerSpec::Flatten => Block::Flatten(Flatten),
     };
-    Ok([Some(block), activation.map(Block::from)].into_iter().flatten().collect())
+    Ok([Some(block), activation.map(Block::from)]
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 fn conv(
@@ -180,9 +183,10 @@ impl Sequential {
     /// Names a layer after its kind and how many of that kind came before: `conv1`, `conv2`.
     fn push(&mut self, block: Block) {
         let kind = block.layer().kind();
-        let number = 1 + (self.layers.iter())
-            .filter(|block| block.layer().kind() == kind)
-            .count();
+        let number = 1
+            + (self.layers.iter())
+                .filter(|block| block.layer().kind() == kind)
+                .count();
         self.names.push(format!("{kind}{number}"));
         self.layers.push(block);
     }

@@ -151,7 +151,9 @@ impl<'a> Words<'a> {
 
     fn slide(&mut self, kind: Kind) -> Result<(SlideSpec, Option<Activation>), String> {
         let word = self.next().ok_or("expected the window, e.g. 3x3")?;
-        let kernel = pair(word).ok_or(format!("expected a window such as 3x3, received \"{word}\""))?;
+        let kernel = pair(word).ok_or(format!(
+            "expected a window such as 3x3, received \"{word}\""
+        ))?;
         let pooling = kind != Kind::Conv;
         let mut stride = if pooling { kernel } else { [1, 1] };
         let (mut dilation, mut groups) = ([1, 1], 1);
@@ -217,10 +219,17 @@ fn same_padding(
     match (stride, dilation) {
         ([1, 1], _) => {
             let [h, w] = [0, 1].map(|axis| dilation[axis] * (kernel[axis] - 1));
-            Ok(PaddingConfig2d::Explicit(h / 2, w / 2, h - h / 2, w - w / 2))
+            Ok(PaddingConfig2d::Explicit(
+                h / 2,
+                w / 2,
+                h - h / 2,
+                w - w / 2,
+            ))
         }
         (_, [1, 1]) => Ok(PaddingConfig2d::Same),
-        _ => Err("\"same\" with both a stride and a dilation is not defined; give \"padding N\"".into()),
+        _ => Err(
+            "\"same\" with both a stride and a dilation is not defined; give \"padding N\"".into(),
+        ),
     }
 }
 

@@ -53,7 +53,10 @@ impl Summary {
             }
             // A built network's layers fit one another; see `NetworkConfig::build`.
             let output_shape = shape_after([(name, layer)], shape).unwrap_or(shape);
-            if matches!(layer, super::Layer::Dense(_) | super::Layer::GlobalAveragePool) {
+            if matches!(
+                layer,
+                super::Layer::Dense(_) | super::Layer::GlobalAveragePool
+            ) {
                 field = image;
             }
             layers.push(SummaryRow {
@@ -78,7 +81,16 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = table(["layer", "output shape", "parameters", "multiply-adds", "sees"], 2);
+        let mut table = table(
+            [
+                "layer",
+                "output shape",
+                "parameters",
+                "multiply-adds",
+                "sees",
+            ],
+            2,
+        );
         for row in &self.layers {
             let [height, width] = row.receptive_field;
             table.add_row([

@@ -92,7 +92,10 @@ fn parameters_and_multiply_adds_are_those_of_the_literature() {
     let same = "name = \"two-conv\"\nconv_channels = [32, 64]\npadding = \"same\"";
     assert_eq!(count(same).0, 421_642);
     // Two more values per channel for each batch norm; running statistics do not count.
-    assert_eq!(count(&format!("{same}\nbatch_norm = true")).0, 421_642 + 2 * (32 + 64));
+    assert_eq!(
+        count(&format!("{same}\nbatch_norm = true")).0,
+        421_642 + 2 * (32 + 64)
+    );
 }
 
 #[test]
@@ -103,7 +106,10 @@ fn the_receptive_field_grows_as_computed_by_hand() {
         let row = summary.layers.iter().find(|row| row.layer == name).unwrap();
         row.receptive_field[0]
     };
-    assert_eq!(["conv1", "pool1", "conv2", "pool2", "dense1"].map(field), [3, 4, 8, 10, 28]);
+    assert_eq!(
+        ["conv1", "pool1", "conv2", "pool2", "dense1"].map(field),
+        [3, 4, 8, 10, 28]
+    );
 }
 
 #[test]
@@ -126,7 +132,10 @@ fn initial_weights_have_the_spread_their_method_asks_for() {
         let mut layers = LayerBuilder::new(3, initialization, &device);
         let weights: Vec<f32> = layers.dense(500, 300).weight.to_data().iter().collect();
         let mean_square = weights.iter().map(|w| w * w).sum::<f32>() / weights.len() as f32;
-        (mean_square.sqrt(), weights.into_iter().fold(0f32, |most, w| most.max(w.abs())))
+        (
+            mean_square.sqrt(),
+            weights.into_iter().fold(0f32, |most, w| most.max(w.abs())),
+        )
     };
     let near = |a: f32, b: f32| (a - b).abs() < 0.01 * b;
     let (glorot, most) = spread(Initialization::GlorotUniform);
@@ -144,7 +153,9 @@ fn weights_survive_being_written_and_read() {
     for (name, config) in registered() {
         let network = build(&config, GREY, &device);
         let bytes = network.to_safetensors().unwrap();
-        let fresh = config.build(GREY, 10, Initialization::default(), 99, &device).unwrap();
+        let fresh = config
+            .build(GREY, 10, Initialization::default(), 99, &device)
+            .unwrap();
         let read = fresh.with_safetensors(bytes.clone(), path).unwrap();
         assert_eq!(read.to_safetensors().unwrap(), bytes, "{name}");
         let images = Tensor::random([2, 1, 28, 28], Distribution::Default, &device);
@@ -156,28 +167,51 @@ fn weights_survive_being_written_and_read() {
 #[test]
 fn weights_have_pytorch_names_and_layouts() {
     let text = "name = \"two-conv\"\nbatch_norm = true";
-    let bytes = build(&config(text), GREY, &device()).to_safetensors().unwrap();
+    let bytes = build(&config(text), GREY, &device())
+        .to_safetensors()
+        .unwrap();
     let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     let mut names = tensors.names();
     names.sort_unstable();
-    assert!(names.contains(&"norm1.running_mean") && names.contains(&"norm1.weight"), "{names:?}");
-    assert_eq!(tensors.tensor("conv2.weight").unwrap().shape(), [64, 64, 3, 3]);
-    assert_eq!(tensors.tensor("dense1.weight").unwrap().shape(), [128, 1600]);
+    assert!(
+        names.contains(&"norm1.running_mean") && names.contains(&"norm1.weight"),
+        "{names:?}"
+    );
+    assert_eq!(
+        tensors.tensor("conv2.weight").unwrap().shape(),
+        [64, 64, 3, 3]
+    );
+    assert_eq!(
+        tensors.tensor("dense1.weight").unwrap().shape(),
+        [128, 1600]
+    );
 }
 
 #[test]
 fn weights_of_another_network_are_refused_by_name() {
     let device = device();
     let path = Path::new("runs/a/model.safetensors");
-    let lenet = build(&config("name = \"lenet5\""), GREY, &device).to_safetensors().unwrap();
+    let lenet = build(&config("name = \"lenet5\""), GREY, &device)
+        .to_safetensors()
+        .unwrap();
     let dense = build(&config("name = \"dense\""), GREY, &device);
-    let error = dense.clone().with_safetensors(lenet, path).unwrap_err().to_string();
+    let error = dense
+        .clone()
+        .with_safetensors(lenet, path)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("runs/a/model.safetensors"), "{error}");
-    assert!(error.contains("conv1") || error.contains("dense3"), "{error}");
+    assert!(
+        error.contains("conv1") || error.contains("dense3"),
+        "{error}"
+    );
     let wider = config("name = \"dense\"\nhidden = 64");
     let wider = build(&wider, GREY, &device).to_safetensors().unwrap();
     assert!(dense.clone().with_safetensors(wider, path).is_err());
-    let error = dense.with_safetensors(b"not weights".to_vec(), path).unwrap_err().to_string();
+    let error = dense
+        .with_safetensors(b"not weights".to_vec(), path)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("safetensors"), "{error}");
 }
 
@@ -186,18 +220,33 @@ fn a_layer_that_does_not_fit_is_named_with_its_shape_and_a_cure() {
     let device = device();
     let error = |text: &str, input: ImageShape| {
         let network = config(text).build(input, 10, Initialization::default(), 0, &device);
-        network.err().map(|error| error.to_string()).unwrap_or_default()
+        network
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default()
     };
     let small = ImageShape::new(1, 8, 8);
     let message = error("name = \"two-conv\"", ImageShape::new(1, 5, 5));
-    assert!(message.contains("conv2") && message.contains("64x1x1"), "{message}");
+    assert!(
+        message.contains("conv2") && message.contains("64x1x1"),
+        "{message}"
+    );
     let message = error("name = \"lenet5\"", small);
-    assert!(message.contains("conv2") && message.contains("6x4x4"), "{message}");
+    assert!(
+        message.contains("conv2") && message.contains("6x4x4"),
+        "{message}"
+    );
     for (layers, expected) in [
         (r#"["dense classes"]"#, "put \"flatten\""),
         (r#"["flatten", "conv 8 3x3", "dense classes"]"#, "layers[1]"),
-        (r#"["conv 8 9x9", "flatten", "dense classes"]"#, "9x9 window"),
-        (r#"["conv 9 3x3 groups 2", "flatten", "dense classes"]"#, "2 groups must divide"),
+        (
+            r#"["conv 8 9x9", "flatten", "dense classes"]"#,
+            "9x9 window",
+        ),
+        (
+            r#"["conv 9 3x3 groups 2", "flatten", "dense classes"]"#,
+            "2 groups must divide",
+        ),
         (r#"["flatten", "dense 5"]"#, "dense classes"),
         (r#"["conv 8 3x3"]"#, "10 classes"),
         ("[]", "model.layers is empty"),

@@ -66,7 +66,9 @@ impl TwoConvConfig {
         };
         let conv1 = ConvSpec::new(build.input.channels, first, 3).padded(padding.clone());
         let conv1 = build.layers.conv(conv1);
-        let conv2 = build.layers.conv(ConvSpec::new(first, second, 3).padded(padding));
+        let conv2 = build
+            .layers
+            .conv(ConvSpec::new(first, second, 3).padded(padding));
         let pool = max_pool(2, 2);
         let features = [
             ("conv1", Layer::Conv(&conv1)),
@@ -97,17 +99,29 @@ impl TwoConv {
     pub fn layers(&self) -> NamedLayers<'_> {
         let relu = Layer::Activation(Activation::Relu);
         let mut layers = vec![("conv1", Layer::Conv(&self.conv1))];
-        layers.extend(self.norm1.iter().map(|norm| ("norm1", Layer::BatchNorm(norm))));
+        layers.extend(
+            self.norm1
+                .iter()
+                .map(|norm| ("norm1", Layer::BatchNorm(norm))),
+        );
         layers.push(("relu1", relu));
         layers.push(("pool1", Layer::MaxPool(&self.pool)));
         layers.push(("conv2", Layer::Conv(&self.conv2)));
-        layers.extend(self.norm2.iter().map(|norm| ("norm2", Layer::BatchNorm(norm))));
+        layers.extend(
+            self.norm2
+                .iter()
+                .map(|norm| ("norm2", Layer::BatchNorm(norm))),
+        );
         layers.push(("relu2", relu));
         layers.push(("pool2", Layer::MaxPool(&self.pool)));
         layers.push(("flatten", Layer::Flatten));
         layers.push(("dense1", Layer::Dense(&self.dense1)));
         layers.push(("relu3", relu));
-        layers.extend(self.dropout.iter().map(|drop| ("dropout", Layer::Dropout(drop))));
+        layers.extend(
+            self.dropout
+                .iter()
+                .map(|drop| ("dropout", Layer::Dropout(drop))),
+        );
         layers.push(("dense2", Layer::Dense(&self.dense2)));
         layers
     }

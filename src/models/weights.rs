@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use burn::store::{
-    BurnToPyTorchAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore,
-};
+use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore};
 
 use super::Network;
 
@@ -70,7 +68,11 @@ impl Network {
             .allow_partial(true)
             .validate(false);
         let result = (self.load_from(&mut store)).map_err(|error| decode(error.to_string()))?;
-        let missing: Vec<String> = result.missing.iter().map(|(name, _)| name.clone()).collect();
+        let missing: Vec<String> = result
+            .missing
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
         if result.errors.is_empty() && missing.is_empty() && result.unused.is_empty() {
             return Ok(self);
         }
@@ -78,7 +80,11 @@ impl Network {
             path,
             missing,
             unused: result.unused,
-            errors: result.errors.iter().map(|error| format!("; {error}")).collect(),
+            errors: result
+                .errors
+                .iter()
+                .map(|error| format!("; {error}"))
+                .collect(),
         })
     }
 }

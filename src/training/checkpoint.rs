@@ -114,11 +114,15 @@ pub fn save(
 ///
 /// # Errors
 /// There is none, or it is damaged.
-pub fn load(run: &RunFolder) -> Result<(TrainingState, ModuleRecord, OptimizerRecord), ArtifactError> {
+pub fn load(
+    run: &RunFolder,
+) -> Result<(TrainingState, ModuleRecord, OptimizerRecord), ArtifactError> {
     let Some(folder) = all(run).pop() else {
         return Err(ArtifactError::Damaged {
             path: run.file(CHECKPOINTS),
-            reason: "it holds no checkpoint; the run ended before its first was written, start it anew".into(),
+            reason:
+                "it holds no checkpoint; the run ended before its first was written, start it anew"
+                    .into(),
         });
     };
     let damaged = |path: &Path, error: burn::store::RecordError| ArtifactError::Damaged {

@@ -56,7 +56,9 @@ impl Loss {
             LossKind::Mse => {
                 let [_, classes] = logits.dims();
                 let one_hot = targets.one_hot::<2>(classes).float();
-                (activation::softmax(logits, 1) - one_hot).powi_scalar(2).mean()
+                (activation::softmax(logits, 1) - one_hot)
+                    .powi_scalar(2)
+                    .mean()
             }
         }
     }

@@ -67,7 +67,9 @@ pub fn to_csv(history: &[EpochRecord]) -> Result<Vec<u8>, csv::Error> {
     for record in history {
         writer.serialize(record)?;
     }
-    writer.into_inner().map_err(|error| error.into_error().into())
+    writer
+        .into_inner()
+        .map_err(|error| error.into_error().into())
 }
 
 /// Sums over the images seen so far; what a checkpoint keeps of a half-done epoch.
@@ -140,7 +142,9 @@ impl Tally {
         let mut values = values.iter::<f32>().map(f64::from);
         for images in self.pending_images.drain(..) {
             let (loss, correct) = (values.next(), values.next());
-            let loss = loss.filter(|loss| loss.is_finite()).ok_or(TrainError::NotFinite)?;
+            let loss = loss
+                .filter(|loss| loss.is_finite())
+                .ok_or(TrainError::NotFinite)?;
             self.sums.loss += loss * images as f64;
             self.sums.correct += correct.unwrap_or_default();
             self.sums.images += images;

@@ -23,7 +23,7 @@ use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
 
 use crate::artifacts::{ArtifactError, LOGS, RunFolder};
 use crate::data::{BatchLoader, DataError, Dataset, Order, Position};
-use crate::experiment::Experiment;
+use crate::experiment::{ClassWeights, Experiment};
 use crate::models::{BuildError, Network, WeightsError};
 
 pub use checkpoint::{Best, TrainingState};
@@ -88,7 +88,6 @@ pub fn train(
 ) -> Result<Finished, TrainError> {
     let config = &experiment.training;
     let loss = Loss::new(config, &dataset.train, dataset.classes.len());
-    check_class_weights(&loss, &dataset.classes)?;
     let training_device = device.clone().autodiff();
     let network = build(experiment, dataset, &training_device)?;
     let mut model = Classifier { network, loss };
@@ -108,7 +107,12 @@ pub fn train(
         position: position.clone(),
     };
     let loader = |split: &crate::data::Split, order, device: &Device| {
-        Arc::new(BatchLoader::new(split.clone(), config.batch_size, order, device))
+        Arc::new(BatchLoader::new(
+            split.clone(),
+            config.batch_size,
+            order,
+            device,
+        ))
     };
     let train = loader(&dataset.train, order, &training_device);
     let valid = loader(&dataset.valid, Order::Fixed, device);
@@ -150,31 +154,31 @@ pub fn train(
 /// The network of `experiment` for the images of `dataset`, with fresh weights.
 ///
 /// # Errors
-/// The network does not fit the images.
+/// Network or class weights do not fit the data.
 pub fn build(
     experiment: &Experiment,
     dataset: &Dataset,
     device: &Device,
-) -> Result<Network, BuildError> {
-    let config = &experiment.training;
-    experiment.model.build(
+) -> Result<Network, TrainError> {
+    let (config, classes) = (&experiment.training, dataset.classes.len());
+    match &config.class_weights {
+        Some(ClassWeights::PerClass(weights)) if weights.len() != classes => {
+            return Err(TrainError::ClassWeights {
+                received: weights.len(),
+                classes,
+                names: dataset.classes.join(", "),
+            });
+        }
+        _ => {}
+    }
+    let network = experiment.model.build(
         dataset.shape,
-        dataset.classes.len(),
+        classes,
         config.initialization,
         config.seed,
         device,
-    )
-}
-
-fn check_class_weights(loss: &Loss, classes: &[String]) -> Result<(), TrainError> {
-    match &loss.class_weights {
-        Some(weights) if weights.len() != classes.len() => Err(TrainError::ClassWeights {
-            received: weights.len(),
-            classes: classes.len(),
-            names: classes.join(", "),
-        }),
-        _ => Ok(()),
-    }
+    )?;
+    Ok(network)
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use crate::experiment::{OptimizerKind, TrainingConfig};
 /// Builds the optimizer; Burn's own defaults differ from PyTorch's and are not used.
 pub fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
     let epsilon = config.epsilon as f32;
-    let decay = (config.weight_decay > 0.0)
-        .then(|| WeightDecayConfig::new(config.weight_decay as f32));
+    let decay =
+        (config.weight_decay > 0.0).then(|| WeightDecayConfig::new(config.weight_decay as f32));
     match config.optimizer {
         OptimizerKind::Sgd => {
             let momentum = (config.momentum > 0.0).then(|| {
@@ -93,7 +93,8 @@ struct Scale<'a> {
 impl ModuleVisitor for Scale<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.remove::<D>(param.id) {
-            self.gradients.register(param.id, gradient.mul_scalar(self.factor));
+            self.gradients
+                .register(param.id, gradient.mul_scalar(self.factor));
         }
     }
 }

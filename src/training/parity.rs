@@ -26,7 +26,9 @@ fn fixture() -> Value {
 /// The fixture's stream of values in `[0, 1)`.
 fn stream(seed: u32, index: usize) -> f64 {
     let mut x = (index as u32 + 1).wrapping_mul(2_654_435_761);
-    x = x.wrapping_add(seed.wrapping_mul(40_503)).wrapping_add(12_345);
+    x = x
+        .wrapping_add(seed.wrapping_mul(40_503))
+        .wrapping_add(12_345);
     x ^= x >> 16;
     x = x.wrapping_mul(0x45d9f3b);
     x ^= x >> 16;
@@ -42,7 +44,8 @@ fn image_value(n: usize, row: usize, column: usize) -> f32 {
 }
 
 fn batch(device: &Device) -> ImageBatch {
-    let positions = (0..32).flat_map(|n| (0..28).flat_map(move |y| (0..28).map(move |x| (n, y, x))));
+    let positions =
+        (0..32).flat_map(|n| (0..28).flat_map(move |y| (0..28).map(move |x| (n, y, x))));
     let values: Vec<f32> = positions.map(|(n, y, x)| image_value(n, y, x)).collect();
     let labels: Vec<i32> = (0..32).map(|n| (7 * n + 3) % 10).collect();
     ImageBatch {
@@ -88,11 +91,17 @@ impl ModuleMapper for Fill {
                 _ => (2.0 * u - 1.0) * 0.1,
             }
         };
-        let values: Vec<f32> = (0..shape.iter().product()).map(|i| value(i) as f32).collect();
+        let values: Vec<f32> = (0..shape.iter().product())
+            .map(|i| value(i) as f32)
+            .collect();
         let tensor = Tensor::<1>::from_data(TensorData::from(values.as_slice()), &param.device());
         let dims: [usize; D] = shape.clone().try_into().unwrap();
         let tensor = tensor.reshape(dims);
-        let tensor = if D == 2 { tensor.swap_dims(0, 1) } else { tensor };
+        let tensor = if D == 2 {
+            tensor.swap_dims(0, 1)
+        } else {
+            tensor
+        };
         self.shapes.push(shape);
         Param::initialized(param.id, tensor.detach().require_grad())
     }
@@ -101,10 +110,16 @@ impl ModuleMapper for Fill {
 fn classifier(model: &Value, loss: Loss, device: &Device, shapes: &Value) -> Classifier {
     let config: NetworkConfig = serde_json::from_value(model.clone()).unwrap();
     let input = ImageShape::new(1, 28, 28);
-    let network = config.build(input, 10, Initialization::default(), 0, device).unwrap();
+    let network = config
+        .build(input, 10, Initialization::default(), 0, device)
+        .unwrap();
     let mut fill = Fill::default();
     let network = network.map(&mut fill);
-    assert_eq!(&serde_json::to_value(fill.shapes).unwrap(), shapes, "parameter shapes");
+    assert_eq!(
+        &serde_json::to_value(fill.shapes).unwrap(),
+        shapes,
+        "parameter shapes"
+    );
     Classifier { network, loss }
 }
 
@@ -129,7 +144,10 @@ fn assert_close(actual: &[f64], expected: &Value, tolerance: f64, what: &str) {
     assert_eq!(actual.len(), expected.len(), "{what}");
     for (index, (actual, expected)) in actual.iter().zip(&expected).enumerate() {
         let difference = (actual - expected).abs();
-        assert!(difference <= tolerance, "{what} [{index}]: {actual} instead of {expected}");
+        assert!(
+            difference <= tolerance,
+            "{what} [{index}]: {actual} instead of {expected}"
+        );
     }
 }
 
@@ -180,7 +198,8 @@ fn every_network_has_the_logits_and_losses_of_pytorch() {
         let training_device = device.clone().autodiff();
         for (name, case) in fixture["networks"].as_object().unwrap() {
             let what = format!("{name} on {device:?}");
-            let build = |loss| classifier(&case["model"], loss, &training_device, &case["parameters"]);
+            let build =
+                |loss| classifier(&case["model"], loss, &training_device, &case["parameters"]);
             let model = build(cross_entropy());
             let logits = model.valid().network.forward(batch(&device).images);
             let logits: Vec<f64> = logits.into_data().iter::<f32>().map(f64::from).collect();
@@ -191,8 +210,20 @@ fn every_network_has_the_logits_and_losses_of_pytorch() {
             let expected = serde_json::to_value(expected).unwrap();
             assert_close(&logits, &expected, LOGITS, &format!("logits of {what}"));
             for (key, loss) in [
-                ("mse", Loss { kind: LossKind::Mse, ..cross_entropy() }),
-                ("label_smoothing", Loss { label_smoothing: 0.1, ..cross_entropy() }),
+                (
+                    "mse",
+                    Loss {
+                        kind: LossKind::Mse,
+                        ..cross_entropy()
+                    },
+                ),
+                (
+                    "label_smoothing",
+                    Loss {
+                        label_smoothing: 0.1,
+                        ..cross_entropy()
+                    },
+                ),
                 (
                     "class_weights",
                     Loss {
@@ -205,11 +236,19 @@ fn every_network_has_the_logits_and_losses_of_pytorch() {
                 let logits = build(loss.clone()).network.forward(batch.images);
                 let loss = loss.forward(logits, batch.targets).into_scalar::<f64>();
                 let expected = case[key].as_f64().unwrap();
-                assert!((loss - expected).abs() < 1e-4, "{key} of {what}: {loss}, not {expected}");
+                assert!(
+                    (loss - expected).abs() < 1e-4,
+                    "{key} of {what}: {loss}, not {expected}"
+                );
             }
             let config = training(&fixture["training"], None);
             let losses = losses(model, &config, &training_device);
-            assert_close(&losses, &case["losses"], LOSSES, &format!("losses of {what}"));
+            assert_close(
+                &losses,
+                &case["losses"],
+                LOSSES,
+                &format!("losses of {what}"),
+            );
         }
     }
 }
@@ -222,9 +261,19 @@ fn every_optimizer_takes_the_steps_of_pytorch() {
         let device = device.autodiff();
         for (name, case) in fixture["optimizers"].as_object().unwrap() {
             let config = training(&case["training"], None);
-            let model = classifier(&dense["model"], cross_entropy(), &device, &dense["parameters"]);
+            let model = classifier(
+                &dense["model"],
+                cross_entropy(),
+                &device,
+                &dense["parameters"],
+            );
             let losses = losses(model, &config, &device);
-            assert_close(&losses, &case["losses"], LOSSES, &format!("losses with {name}"));
+            assert_close(
+                &losses,
+                &case["losses"],
+                LOSSES,
+                &format!("losses with {name}"),
+            );
         }
     }
 }

@@ -52,7 +52,9 @@ impl Schedule {
                 let progress = ((steps - warmup) / total.max(1.0)).min(1.0);
                 self.factor + (1.0 - self.factor) * 0.5 * (1.0 + (PI * progress).cos())
             }
-            ScheduleKind::Step => self.factor.powi((whole_epochs / self.epochs_per_step) as i32),
+            ScheduleKind::Step => self
+                .factor
+                .powi((whole_epochs / self.epochs_per_step) as i32),
             ScheduleKind::Exponential => self.factor.powi(whole_epochs as i32),
         };
         self.learning_rate * scale

@@ -33,7 +33,12 @@ pub fn monitor(config: &TrainingConfig, valid: &Split) -> Metric {
 }
 
 /// Takes note of a finished epoch: whether it is the best so far.
-pub fn note_epoch(state: &mut TrainingState, record: &EpochRecord, monitor: Metric, min_delta: f64) -> bool {
+pub fn note_epoch(
+    state: &mut TrainingState,
+    record: &EpochRecord,
+    monitor: Metric,
+    min_delta: f64,
+) -> bool {
     let Some(value) = record.metric(monitor) else {
         return false;
     };
@@ -56,9 +61,15 @@ pub fn note_epoch(state: &mut TrainingState, record: &EpochRecord, monitor: Metr
 }
 
 /// Whether the training ends after `record`.
-pub fn ended(config: &TrainingConfig, state: &TrainingState, record: &EpochRecord) -> Option<StoppedBy> {
+pub fn ended(
+    config: &TrainingConfig,
+    state: &TrainingState,
+    record: &EpochRecord,
+) -> Option<StoppedBy> {
     let reached = (config.stop).is_some_and(|stop| {
-        record.metric(stop.metric).is_some_and(|value| stop.reached(value))
+        record
+            .metric(stop.metric)
+            .is_some_and(|value| stop.reached(value))
     });
     let exhausted = (config.patience).is_some_and(|most| state.epochs_without_improvement >= most);
     match (reached, exhausted) {

@@ -148,15 +148,24 @@ impl Training<'_> {
         let (sums, learning_rate) = self.train_pass()?;
         self.state.seconds = before + started.elapsed().as_secs_f64();
         if self.components.interrupter.should_stop() {
-            checkpoint::save(&self.strategy.run, &self.state, &self.model, &self.optimizer)?;
+            checkpoint::save(
+                &self.strategy.run,
+                &self.state,
+                &self.model,
+                &self.optimizer,
+            )?;
             return Ok(false);
         }
         let valid = self.valid_pass()?;
         let record = self.record(sums.means(), valid, learning_rate);
         let epoch = record.epoch;
         let config = &self.strategy.config;
-        let best =
-            stopping::note_epoch(&mut self.state, &record, self.strategy.monitor, config.min_delta);
+        let best = stopping::note_epoch(
+            &mut self.state,
+            &record,
+            self.strategy.monitor,
+            config.min_delta,
+        );
         self.state.seconds = before + started.elapsed().as_secs_f64();
         self.state.history.push(record.clone());
         self.state.epoch += 1;

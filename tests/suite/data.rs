@@ -15,7 +15,9 @@ const SMALL: &[&str] = &[
 fn picture(place: &Workplace, name: &str, shade: u8) {
     let path = place.write(name, "");
     let noise = |x: u32, y: u32| ((x * 7 + y * 13) % 20) as u8;
-    let image = RgbImage::from_fn(12, 10, |x, y| Rgb([shade.saturating_add(noise(x, y)), 40, 255 - shade]));
+    let image = RgbImage::from_fn(12, 10, |x, y| {
+        Rgb([shade.saturating_add(noise(x, y)), 40, 255 - shade])
+    });
     image.save(path).unwrap();
 }
 
@@ -27,12 +29,22 @@ fn folder(place: &Workplace, per_class: u8) {
 }
 
 fn refuse_folder(place: &Workplace, expected: &[&str]) {
-    let own = ["data.dataset=folder", "data.path=photos", "--name", "refused", "--ui", "none"];
+    let own = [
+        "data.dataset=folder",
+        "data.path=photos",
+        "--name",
+        "refused",
+        "--ui",
+        "none",
+    ];
     let errors = place.refuse(&[&["train"], &own[..], SMALL].concat());
     for part in expected {
         assert!(errors.contains(part), "no {part:?} in:\n{errors}");
     }
-    assert!(!place.path("artifacts/refused").exists(), "a folder was left behind");
+    assert!(
+        !place.path("artifacts/refused").exists(),
+        "a folder was left behind"
+    );
 }
 
 #[test]
@@ -44,14 +56,26 @@ fn a_folder_of_pictures_trains_evaluates_and_predicts() {
     let run = place.train("run", &[&own[..], SMALL].concat());
     let summary = json(&run.join("summary.json"));
     assert_eq!(summary["images"]["test"], 12);
-    assert!(summary["test"]["accuracy"].as_f64().unwrap() > 0.9, "{summary}");
+    assert!(
+        summary["test"]["accuracy"].as_f64().unwrap() > 0.9,
+        "{summary}"
+    );
     let skipped = summary["skipped"][0]["path"].as_str().unwrap();
     assert!(skipped.ends_with("zz-empty.png"), "{skipped}");
-    let output = place.succeed(&["predict", run.to_str().unwrap(), "photos/light", "--format", "json"]);
+    let output = place.succeed(&[
+        "predict",
+        run.to_str().unwrap(),
+        "photos/light",
+        "--format",
+        "json",
+    ]);
     let predictions: Value = serde_json::from_str(&output).unwrap();
     let list = predictions.as_array().unwrap();
     assert_eq!(list.len(), 30);
-    assert!(list.iter().all(|prediction| prediction["class"] == "light"), "{output}");
+    assert!(
+        list.iter().all(|prediction| prediction["class"] == "light"),
+        "{output}"
+    );
 }
 
 #[test]
@@ -60,7 +84,10 @@ fn streaming_from_disk_gives_the_same_weights_as_memory() {
     folder(&place, 20);
     let own = ["data.dataset=folder", "data.path=photos"];
     let kept = place.train("kept", &[&own[..], SMALL].concat());
-    let streamed = place.train("streamed", &[&own[..], SMALL, &["data.cache_mib=0"]].concat());
+    let streamed = place.train(
+        "streamed",
+        &[&own[..], SMALL, &["data.cache_mib=0"]].concat(),
+    );
     assert_eq!(weights(&kept), weights(&streamed));
 }
 
@@ -76,7 +103,10 @@ fn folders_that_cannot_be_trained_on_are_refused_by_name() {
     refuse_folder(&place, &["dark"]);
     fs::rename(place.path("light"), place.path("photos/light")).unwrap();
     for n in 0..5 {
-        place.write(&format!("photos/dark/lies-{n}.png"), "this is text, not a picture");
+        place.write(
+            &format!("photos/dark/lies-{n}.png"),
+            "this is text, not a picture",
+        );
     }
     refuse_folder(&place, &["lies-0.png", "max_bad_fraction"]);
 }
@@ -84,17 +114,27 @@ fn folders_that_cannot_be_trained_on_are_refused_by_name() {
 /// An IDX file: magic of `kind`, sizes, values.
 fn idx(kind: u8, sizes: &[u32], values: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, kind];
-    sizes.iter().for_each(|size| bytes.extend(size.to_be_bytes()));
+    sizes
+        .iter()
+        .for_each(|size| bytes.extend(size.to_be_bytes()));
     bytes.extend(values);
     bytes
 }
 
 fn write_idx(place: &Workplace, labels: &[u8]) {
-    let images: Vec<u8> = (0..labels.len() * 64).map(|i| (i * 31 % 251) as u8).collect();
+    let images: Vec<u8> = (0..labels.len() * 64)
+        .map(|i| (i * 31 % 251) as u8)
+        .collect();
     let count = labels.len() as u32;
     for split in ["train", "t10k"] {
-        place.write(&format!("idx/{split}-images-idx3-ubyte"), idx(3, &[count, 8, 8], &images));
-        place.write(&format!("idx/{split}-labels-idx1-ubyte"), idx(1, &[count], labels));
+        place.write(
+            &format!("idx/{split}-images-idx3-ubyte"),
+            idx(3, &[count, 8, 8], &images),
+        );
+        place.write(
+            &format!("idx/{split}-labels-idx1-ubyte"),
+            idx(1, &[count], labels),
+        );
     }
 }
 
@@ -103,7 +143,10 @@ fn idx_files_of_ones_own_train() {
     let place = Workplace::new();
     let labels: Vec<u8> = (0..60).map(|i| i % 3).collect();
     write_idx(&place, &labels);
-    let run = place.train("run", &["data.dataset=idx", "data.path=idx", "model.name=dense"]);
+    let run = place.train(
+        "run",
+        &["data.dataset=idx", "data.path=idx", "model.name=dense"],
+    );
     let card = json(&run.join("model.json"));
     assert_eq!(card["classes"], serde_json::json!(["0", "1", "2"]));
 }
@@ -118,7 +161,9 @@ fn damaged_idx_files_are_refused_by_name() {
             false => &["data.dataset=idx", "data.path=idx"],
         };
         let errors = place.refuse(&[&["train", "model.name=dense", "--ui", "none"], own].concat());
-        expected.iter().for_each(|part| assert!(errors.contains(part), "no {part:?} in:\n{errors}"));
+        expected
+            .iter()
+            .for_each(|part| assert!(errors.contains(part), "no {part:?} in:\n{errors}"));
     };
     refuse(false, &["idx"]);
     write_idx(&place, &labels);

@@ -50,7 +50,9 @@ impl Workplace {
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_convlab"));
         command.current_dir(self.folder.path());
-        command.env_remove("CONVLAB_DATA").env("XDG_CACHE_HOME", self.path("cache"));
+        command
+            .env_remove("CONVLAB_DATA")
+            .env("XDG_CACHE_HOME", self.path("cache"));
         command
     }
 
@@ -65,7 +67,11 @@ impl Workplace {
     /// Runs the program and expects it to succeed; gives its stdout.
     fn succeed(&self, args: &[&str]) -> String {
         let output = self.run(args);
-        assert!(output.status.success(), "{args:?} failed:\n{}", stderr(&output));
+        assert!(
+            output.status.success(),
+            "{args:?} failed:\n{}",
+            stderr(&output)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -73,7 +79,11 @@ impl Workplace {
     fn refuse(&self, args: &[&str]) -> String {
         let output = self.run(args);
         let errors = stderr(&output);
-        assert_eq!(output.status.code(), Some(2), "{args:?} ended with:\n{errors}");
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{args:?} ended with:\n{errors}"
+        );
         errors
     }
 
@@ -87,7 +97,11 @@ impl Workplace {
 }
 
 /// The CPU backend under test.
-const CPU: &str = if cfg!(feature = "ndarray") { "ndarray" } else { "flex" };
+const CPU: &str = if cfg!(feature = "ndarray") {
+    "ndarray"
+} else {
+    "flex"
+};
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -100,7 +114,9 @@ fn json(path: &Path) -> Value {
 /// The history without the columns that tell how long it took.
 fn history(run: &Path) -> Vec<Vec<String>> {
     let text = fs::read_to_string(run.join("history.csv")).unwrap();
-    text.lines().map(|line| line.split(',').take(6).map(String::from).collect()).collect()
+    text.lines()
+        .map(|line| line.split(',').take(6).map(String::from).collect())
+        .collect()
 }
 
 fn weights(run: &Path) -> Vec<u8> {

@@ -17,8 +17,14 @@ fn unknown_keys_are_named_with_file_line_and_suggestion() {
     let place = Workplace::new();
     place.write("my.toml", "[training]\nepocs = 3\n");
     let errors = refuse_train(&place, &["my.toml"]);
-    assert_mentions(&errors, &["my.toml:2", "training.epocs", "did you mean \"epochs\""]);
-    assert!(!place.path("artifacts").exists(), "a folder was left behind");
+    assert_mentions(
+        &errors,
+        &["my.toml:2", "training.epocs", "did you mean \"epochs\""],
+    );
+    assert!(
+        !place.path("artifacts").exists(),
+        "a folder was left behind"
+    );
     let errors = refuse_train(&place, &["nowhere.toml"]);
     assert_mentions(&errors, &["nowhere.toml"]);
 }
@@ -29,7 +35,10 @@ fn a_network_that_does_not_fit_leaves_no_folder() {
     let layers = "model.layers=[\"conv 8 3x3\", \"dense classes\"]";
     let errors = refuse_train(&place, &["model.name=sequential", layers]);
     assert_mentions(&errors, &["layers[1]", "flatten"]);
-    assert!(!place.path("artifacts").exists(), "a folder was left behind");
+    assert!(
+        !place.path("artifacts").exists(),
+        "a folder was left behind"
+    );
 }
 
 #[test]
@@ -37,7 +46,10 @@ fn an_existing_run_is_never_overwritten() {
     let place = Workplace::new();
     let run = place.train("run", QUICK);
     let before = weights(&run);
-    assert_mentions(&refuse_train(&place, QUICK), &["exists already", "--name", "--resume"]);
+    assert_mentions(
+        &refuse_train(&place, QUICK),
+        &["exists already", "--name", "--resume"],
+    );
     assert_eq!(weights(&run), before);
     for name in ["../outside", "a/b", ".hidden", ""] {
         let errors = place.refuse(&[&["train", "--ui", "none", "--name", name], QUICK].concat());
@@ -50,7 +62,10 @@ fn an_unwritable_artifacts_folder_is_named() {
     let place = Workplace::new();
     place.write("file", "");
     let args = ["train", "--ui", "none", "--artifacts", "file/runs"];
-    assert_mentions(&place.refuse(&[&args[..], QUICK].concat()), &["cannot create", "file/runs"]);
+    assert_mentions(
+        &place.refuse(&[&args[..], QUICK].concat()),
+        &["cannot create", "file/runs"],
+    );
 }
 
 #[test]
@@ -72,9 +87,17 @@ fn a_backend_that_is_not_compiled_in_tells_how_to_get_it() {
 fn a_run_folder_of_another_model_is_refused() {
     let place = Workplace::new();
     let dense = place.train("dense", QUICK);
-    let small = ["data.train_images=50", "data.test_images=50", "training.epochs=1"];
+    let small = [
+        "data.train_images=50",
+        "data.test_images=50",
+        "training.epochs=1",
+    ];
     let lenet = place.train("lenet", &[&["model.name=lenet5"], &small[..]].concat());
-    fs::copy(lenet.join("model.safetensors"), dense.join("model.safetensors")).unwrap();
+    fs::copy(
+        lenet.join("model.safetensors"),
+        dense.join("model.safetensors"),
+    )
+    .unwrap();
     let path = dense.to_str().unwrap();
     for command in [vec!["evaluate", path], vec!["predict", path, path]] {
         let errors = place.refuse(&command);
@@ -83,23 +106,38 @@ fn a_run_folder_of_another_model_is_refused() {
     fs::write(dense.join("model.safetensors"), "garbage").unwrap();
     assert_mentions(&place.refuse(&["evaluate", path]), &["model.safetensors"]);
     fs::remove_file(dense.join("model.safetensors")).unwrap();
-    assert_mentions(&place.refuse(&["evaluate", path]), &["has no model.safetensors"]);
+    assert_mentions(
+        &place.refuse(&["evaluate", path]),
+        &["has no model.safetensors"],
+    );
     fs::write(dense.join("model.json"), "{").unwrap();
-    assert_mentions(&place.refuse(&["evaluate", path]), &["model.json", "damaged"]);
+    assert_mentions(
+        &place.refuse(&["evaluate", path]),
+        &["model.json", "damaged"],
+    );
 }
 
 #[test]
 fn names_that_do_not_exist_come_with_those_that_do() {
     let place = Workplace::new();
-    assert_mentions(&place.refuse(&["models", "lenet"]), &["did you mean \"lenet5\""]);
+    assert_mentions(
+        &place.refuse(&["models", "lenet"]),
+        &["did you mean \"lenet5\""],
+    );
     let errors = refuse_train(&place, &["data.dataset=fashon-mnist"]);
     assert_mentions(&errors, &["fashion-mnist"]);
-    assert_mentions(&place.refuse(&["data", "show", "kittens"]), &["kittens", "pets"]);
+    assert_mentions(
+        &place.refuse(&["data", "show", "kittens"]),
+        &["kittens", "pets"],
+    );
 }
 
 #[test]
 fn class_weights_of_another_number_are_refused() {
     let place = Workplace::new();
-    let errors = refuse_train(&place, &[QUICK, &["training.class_weights=[1.0, 2.0]"]].concat());
+    let errors = refuse_train(
+        &place,
+        &[QUICK, &["training.class_weights=[1.0, 2.0]"]].concat(),
+    );
     assert_mentions(&errors, &["2 weights", "10 classes"]);
 }

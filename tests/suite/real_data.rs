@@ -14,7 +14,9 @@ fn folder_with(name: &str) -> Option<PathBuf> {
 
 #[test]
 fn the_dense_network_learns_fashion_mnist() {
-    let Some(folder) = folder_with("fashion-mnist") else { return };
+    let Some(folder) = folder_with("fashion-mnist") else {
+        return;
+    };
     let place = Workplace::new();
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/fashion-dense.toml");
     let settings = [
@@ -24,20 +26,32 @@ fn the_dense_network_learns_fashion_mnist() {
         folder.to_str().unwrap(),
     ];
     let run = place.train("run", &settings);
-    let accuracy = json(&run.join("summary.json"))["test"]["accuracy"].as_f64().unwrap();
+    let accuracy = json(&run.join("summary.json"))["test"]["accuracy"]
+        .as_f64()
+        .unwrap();
     assert!(accuracy > 0.82, "test accuracy {accuracy} after one epoch");
 }
 
 #[test]
 fn photographs_of_cats_and_dogs_are_read_split_and_learnt_from() {
-    let Some(folder) = folder_with("cats-vs-dogs") else { return };
+    let Some(folder) = folder_with("cats-vs-dogs") else {
+        return;
+    };
     let place = Workplace::new();
     let path = format!("data.path={}", folder.join("cats-vs-dogs").display());
     let settings = [
-        "data.dataset=folder", &path, "data.height=16", "data.width=16", "data.color=grey",
-        "model.name=dense", "training.epochs=1",
+        "data.dataset=folder",
+        &path,
+        "data.height=16",
+        "data.width=16",
+        "data.color=grey",
+        "model.name=dense",
+        "training.epochs=1",
     ];
     let run = place.train("run", &settings);
     let summary = json(&run.join("summary.json"));
-    assert_eq!(summary["images"], serde_json::json!({ "test": 500, "train": 900, "valid": 100 }));
+    assert_eq!(
+        summary["images"],
+        serde_json::json!({ "test": 500, "train": 900, "valid": 100 })
+    );
 }

@@ -21,7 +21,15 @@ fn assert_equal(one: &Path, other: &Path) {
     assert!(last(one) == last(other), "the last weights differ");
     let figures = |run: &Path| {
         let summary = json(&run.join("summary.json"));
-        ["train", "valid", "test", "best_epoch", "stopped_by", "epochs_run"].map(|key| summary[key].clone())
+        [
+            "train",
+            "valid",
+            "test",
+            "best_epoch",
+            "stopped_by",
+            "epochs_run",
+        ]
+        .map(|key| summary[key].clone())
     };
     assert_eq!(figures(one), figures(other));
 }
@@ -31,12 +39,31 @@ fn stopping_after_epoch_two_of_four_changes_nothing() {
     let place = Workplace::new();
     for optimizer in ["adam", "sgd", "adamw", "rmsprop"] {
         let optimizer_setting = format!("training.optimizer={optimizer}");
-        let own = [optimizer_setting.as_str(), "training.momentum=0.5", "training.weight_decay=0.001"];
+        let own = [
+            optimizer_setting.as_str(),
+            "training.momentum=0.5",
+            "training.weight_decay=0.001",
+        ];
         let settings = |epochs| [STATEFUL, &own, &[epochs]].concat();
-        let whole = place.train(&format!("{optimizer}-whole"), &settings("training.epochs=4"));
-        let parts = place.train(&format!("{optimizer}-parts"), &settings("training.epochs=2"));
+        let whole = place.train(
+            &format!("{optimizer}-whole"),
+            &settings("training.epochs=4"),
+        );
+        let parts = place.train(
+            &format!("{optimizer}-parts"),
+            &settings("training.epochs=2"),
+        );
         let path = parts.to_str().unwrap();
-        place.succeed(&["train", "--ui", "none", "--device", CPU, "--resume", path, "training.epochs=4"]);
+        place.succeed(&[
+            "train",
+            "--ui",
+            "none",
+            "--device",
+            CPU,
+            "--resume",
+            path,
+            "training.epochs=4",
+        ]);
         assert_equal(&whole, &parts);
     }
 }
@@ -49,21 +76,32 @@ fn a_signal_saves_and_the_resumed_run_equals_an_uninterrupted_one() {
     let whole = place.train("whole", &settings);
     for (name, signal) in [("int", "INT"), ("term", "TERM")] {
         let args = ["train", "--ui", "plain", "--device", CPU, "--name", name];
-        let child = place.command().args(args).args(&settings).stderr(Stdio::piped()).spawn().unwrap();
+        let child = place
+            .command()
+            .args(args)
+            .args(&settings)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let run = place.path("artifacts").join(name);
         let deadline = Instant::now() + Duration::from_secs(120);
         while !run.join("history.csv").exists() {
             assert!(Instant::now() < deadline, "no epoch was finished in time");
             sleep(Duration::from_millis(20));
         }
-        let killed = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+        let killed = Command::new("kill")
+            .args([format!("-{signal}"), child.id().to_string()])
+            .status();
         assert!(killed.unwrap().success());
         let output = child.wait_with_output().unwrap();
         let errors = stderr(&output);
         assert_eq!(output.status.code(), Some(130), "{errors}");
         let path = run.to_str().unwrap();
         assert!(errors.contains("convlab train --resume"), "{errors}");
-        assert!(history(&run).len() < history(&whole).len(), "it was not interrupted");
+        assert!(
+            history(&run).len() < history(&whole).len(),
+            "it was not interrupted"
+        );
         place.succeed(&["train", "--ui", "none", "--device", CPU, "--resume", path]);
         assert_equal(&whole, &run);
     }
@@ -73,7 +111,11 @@ fn a_signal_saves_and_the_resumed_run_equals_an_uninterrupted_one() {
 #[test]
 fn a_full_disk_is_an_error_and_what_was_learnt_is_kept() {
     let place = Workplace::new();
-    let dense = &["model.name=dense", "data.train_images=100", "data.test_images=50"];
+    let dense = &[
+        "model.name=dense",
+        "data.train_images=100",
+        "data.test_images=50",
+    ];
     let settings = |epochs| [&dense[..], &[epochs]].concat();
     let whole = place.train("whole", &settings("training.epochs=2"));
     let parts = place.train("parts", &settings("training.epochs=1"));
@@ -90,9 +132,21 @@ fn a_full_disk_is_an_error_and_what_was_learnt_is_kept() {
         .unwrap();
     let errors = stderr(&output);
     assert_eq!(output.status.code(), Some(2), "{errors}");
-    assert!(errors.contains("cannot write") && !errors.contains("panicked"), "{errors}");
+    assert!(
+        errors.contains("cannot write") && !errors.contains("panicked"),
+        "{errors}"
+    );
     assert_eq!(weights(&parts), before);
-    place.succeed(&["train", "--ui", "none", "--device", CPU, "--resume", path, "training.epochs=2"]);
+    place.succeed(&[
+        "train",
+        "--ui",
+        "none",
+        "--device",
+        CPU,
+        "--resume",
+        path,
+        "training.epochs=2",
+    ]);
     assert_equal(&whole, &parts);
 }
 
@@ -104,7 +158,11 @@ fn a_run_is_not_resumed_on_other_data_or_with_another_configuration() {
     let errors = place.refuse(&["train", "--resume", path, "training.learning_rate=1"]);
     assert!(errors.contains("only training.epochs"), "{errors}");
     let config = fs::read_to_string(run.join("config.toml")).unwrap();
-    fs::write(run.join("config.toml"), config.replace("train_images = 300", "train_images = 200")).unwrap();
+    fs::write(
+        run.join("config.toml"),
+        config.replace("train_images = 300", "train_images = 200"),
+    )
+    .unwrap();
     let errors = place.refuse(&["train", "--resume", path, "training.epochs=3"]);
     assert!(errors.contains("has changed"), "{errors}");
     let errors = place.refuse(&["train", "--resume", place.folder.path().to_str().unwrap()]);

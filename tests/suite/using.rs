@@ -12,21 +12,38 @@ fn evaluate_prints_and_keeps_all_figures() {
     let path = run.to_str().unwrap();
     let at_the_end_of_training = json(&run.join("evaluation.json"));
     let text = place.succeed(&["evaluate", path]);
-    for part in ["accuracy", "95% interval", "top-5", "Ankle boot", "confusion matrix"] {
+    for part in [
+        "accuracy",
+        "95% interval",
+        "top-5",
+        "Ankle boot",
+        "confusion matrix",
+    ] {
         assert!(text.contains(part), "no {part:?} in:\n{text}");
     }
     let evaluation = json(&run.join("evaluation.json"));
     assert_eq!(evaluation, at_the_end_of_training);
-    let printed: Value = serde_json::from_str(&place.succeed(&["evaluate", path, "--json"])).unwrap();
+    let printed: Value =
+        serde_json::from_str(&place.succeed(&["evaluate", path, "--json"])).unwrap();
     assert_eq!(printed, evaluation);
     let counts = evaluation["confusion"].as_array().unwrap().iter();
-    let counted: u64 = counts.flat_map(|row| row.as_array().unwrap()).map(|n| n.as_u64().unwrap()).sum();
+    let counted: u64 = counts
+        .flat_map(|row| row.as_array().unwrap())
+        .map(|n| n.as_u64().unwrap())
+        .sum();
     assert_eq!(counted, 100);
-    for key in ["accuracy_interval", "top5_accuracy", "macro_mean", "weighted_mean", "loss"] {
+    for key in [
+        "accuracy_interval",
+        "top5_accuracy",
+        "macro_mean",
+        "weighted_mean",
+        "loss",
+    ] {
         assert!(!evaluation[key].is_null(), "evaluation.json lacks {key}");
     }
     let train: Value =
-        serde_json::from_str(&place.succeed(&["evaluate", path, "--split", "train", "--json"])).unwrap();
+        serde_json::from_str(&place.succeed(&["evaluate", path, "--split", "train", "--json"]))
+            .unwrap();
     assert_eq!(train["images"], 270);
 }
 
@@ -37,21 +54,46 @@ fn predict_does_the_good_pictures_and_reports_the_bad() {
     let path = run.to_str().unwrap();
     place.succeed(&["data", "show", "garments", "--out", "sheet.png"]);
     place.write("bad/liar.png", "text");
-    image::GrayImage::from_pixel(40, 30, image::Luma([90])).save(place.path("grey.png")).unwrap();
-    let args = ["predict", path, "sheet.png", "bad", "grey.png", "missing.png", "--top", "3", "--format", "json"];
+    image::GrayImage::from_pixel(40, 30, image::Luma([90]))
+        .save(place.path("grey.png"))
+        .unwrap();
+    let args = [
+        "predict",
+        path,
+        "sheet.png",
+        "bad",
+        "grey.png",
+        "missing.png",
+        "--top",
+        "3",
+        "--format",
+        "json",
+    ];
     let output = place.run(&args);
     assert_eq!(output.status.code(), Some(2));
     let predictions: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(predictions.as_array().unwrap().len(), 4);
     assert_eq!(predictions[0]["top"].as_array().unwrap().len(), 3);
-    assert!(predictions[1]["error"].as_str().unwrap().contains("liar.png"));
+    assert!(
+        predictions[1]["error"]
+            .as_str()
+            .unwrap()
+            .contains("liar.png")
+    );
     assert!(predictions[2]["probability"].as_f64().unwrap() > 0.0);
-    assert!(stderr(&output).contains("missing.png"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("missing.png"),
+        "{}",
+        stderr(&output)
+    );
 
     let csv = place.succeed(&["predict", path, "grey.png", "--top", "2", "--format", "csv"]);
     assert_eq!(csv.lines().count(), 3, "{csv}");
     let table = place.succeed(&["predict", path, "grey.png"]);
-    assert!(table.contains("probability") && table.contains('%'), "{table}");
+    assert!(
+        table.contains("probability") && table.contains('%'),
+        "{table}"
+    );
     let inverted = place.succeed(&["predict", path, "grey.png", "--invert", "--format", "csv"]);
     assert_ne!(inverted, csv);
 }
@@ -60,17 +102,30 @@ fn predict_does_the_good_pictures_and_reports_the_bad() {
 fn predict_reads_paths_from_standard_input() {
     let place = Workplace::new();
     let run = place.train("run", QUICK);
-    image::GrayImage::new(28, 28).save(place.path("black.png")).unwrap();
+    image::GrayImage::new(28, 28)
+        .save(place.path("black.png"))
+        .unwrap();
     let mut child = (place.command())
         .args(["predict", run.to_str().unwrap(), "-", "--format", "csv"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(b"black.png\n\nblack.png\n").unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"black.png\n\nblack.png\n")
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
-    assert_eq!(String::from_utf8(output.stdout).unwrap().matches("black.png").count(), 2);
+    assert_eq!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .matches("black.png")
+            .count(),
+        2
+    );
 }
 
 #[test]
@@ -84,10 +139,21 @@ fn models_are_listed_and_described() {
     for part in ["421,642", "64x14x14", "sees", "preset 64-64-valid"] {
         assert!(table.contains(part), "no {part:?} in:\n{table}");
     }
-    let summary = place.succeed(&["models", "lenet5", "--json", "--input", "3x32x32", "--classes", "2"]);
+    let summary = place.succeed(&[
+        "models",
+        "lenet5",
+        "--json",
+        "--input",
+        "3x32x32",
+        "--classes",
+        "2",
+    ]);
     let summary: Value = serde_json::from_str(&summary).unwrap();
     assert_eq!(summary["input"]["channels"], 3);
-    assert_eq!(summary["layers"][0]["output_shape"], serde_json::json!([6, 32, 32]));
+    assert_eq!(
+        summary["layers"][0]["output_shape"],
+        serde_json::json!([6, 32, 32])
+    );
 }
 
 #[test]
@@ -98,9 +164,20 @@ fn data_sets_are_listed_and_shown() {
         let list = list.as_array().unwrap();
         list.iter().find(|entry| entry["name"] == name).unwrap()["present"].clone()
     };
-    assert_eq!((presence("garments"), presence("mnist")), (true.into(), false.into()));
+    assert_eq!(
+        (presence("garments"), presence("mnist")),
+        (true.into(), false.into())
+    );
     for name in ["garments", "digits", "pets"] {
-        place.succeed(&["data", "show", name, "--out", "sheet.png", "--per-class", "4"]);
+        place.succeed(&[
+            "data",
+            "show",
+            name,
+            "--out",
+            "sheet.png",
+            "--per-class",
+            "4",
+        ]);
         let sheet = image::open(place.path("sheet.png")).unwrap();
         assert!(sheet.width() > 200 && sheet.height() > 100, "{name}");
     }
@@ -110,7 +187,10 @@ fn data_sets_are_listed_and_shown() {
 fn version_names_the_backends_and_completions_name_the_commands() {
     let place = Workplace::new();
     let version = place.succeed(&["--version"]);
-    assert!(version.contains(env!("CARGO_PKG_VERSION")) && version.contains(CPU), "{version}");
+    assert!(
+        version.contains(env!("CARGO_PKG_VERSION")) && version.contains(CPU),
+        "{version}"
+    );
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = place.succeed(&["completions", shell]);
         assert!(script.contains("predict"), "{shell}");

@@ -12,10 +12,14 @@ fn tensors(run: &Path) -> Vec<(String, Vec<f32>)> {
     let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     let read = |view: &safetensors::tensor::TensorView| {
         let values = view.data().chunks_exact(4);
-        values.map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
+        values
+            .map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()))
+            .collect()
     };
-    let mut tensors: Vec<(String, Vec<f32>)> =
-        tensors.iter().map(|(name, view)| (name.to_string(), read(&view))).collect();
+    let mut tensors: Vec<(String, Vec<f32>)> = tensors
+        .iter()
+        .map(|(name, view)| (name.to_string(), read(&view)))
+        .collect();
     tensors.sort_by(|a, b| a.0.cmp(&b.0));
     tensors
 }
@@ -25,8 +29,13 @@ fn training_on_wgpu_gives_the_losses_and_weights_of_the_cpu() {
     let place = Workplace::new();
     let layers = "model.layers=[\"conv 4 3x3 stride 2 relu\", \"max-pool 2x2\", \"conv 6 3x3 same tanh\", \"avg-pool 2x2\", \"flatten\", \"dense 16 relu\", \"dense classes\"]";
     let settings = [
-        "model.name=sequential", layers, "data.train_images=220", "data.test_images=50",
-        "training.epochs=2", "training.learning_rate=1e-3", "training.epsilon=1e-5",
+        "model.name=sequential",
+        layers,
+        "data.train_images=220",
+        "data.test_images=50",
+        "training.epochs=2",
+        "training.learning_rate=1e-3",
+        "training.epsilon=1e-5",
     ];
     let train = |name: &str, device: &str| {
         let args = ["train", "--ui", "none", "--name", name, "--device", device];
@@ -37,14 +46,22 @@ fn training_on_wgpu_gives_the_losses_and_weights_of_the_cpu() {
     assert_eq!(json(&gpu.join("summary.json"))["backend"], "wgpu");
     for (cpu, gpu) in history(&cpu)[1..].iter().zip(&history(&gpu)[1..]) {
         for column in [2, 4] {
-            let [cpu, gpu]: [f64; 2] = [&cpu[column], &gpu[column]].map(|text| text.parse().unwrap());
-            assert!((cpu - gpu).abs() <= LOSS_TOLERANCE * cpu, "loss {gpu} on wgpu, {cpu} on the CPU");
+            let [cpu, gpu]: [f64; 2] =
+                [&cpu[column], &gpu[column]].map(|text| text.parse().unwrap());
+            assert!(
+                (cpu - gpu).abs() <= LOSS_TOLERANCE * cpu,
+                "loss {gpu} on wgpu, {cpu} on the CPU"
+            );
         }
     }
     let (cpu, gpu) = (tensors(&cpu), tensors(&gpu));
     assert_eq!(cpu.len(), gpu.len());
     for ((name, cpu), (_, gpu)) in cpu.iter().zip(&gpu) {
-        let farthest = cpu.iter().zip(gpu).map(|(a, b)| (a - b).abs()).fold(0f32, f32::max);
+        let farthest = cpu
+            .iter()
+            .zip(gpu)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0f32, f32::max);
         println!("{name}: farthest apart {farthest:.1e}");
         assert!(farthest <= WEIGHT_TOLERANCE, "{name}: {farthest} apart");
     }

@@ -138,6 +138,10 @@ fn line(plan: &Plan, record: &EpochRecord, best: bool) -> String {
         100.0 * record.train_accuracy,
         record.learning_rate,
         record.images_per_second,
-        if best { format!("  best {}", plan.monitor.name()) } else { String::new() },
+        if best {
+            format!("  best {}", plan.monitor.name())
+        } else {
+            String::new()
+        },
     )
 }
