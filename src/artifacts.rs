@@ -1,14 +1,17 @@
 //! A run's folder: everything a training leaves behind, written so that it is whole or not there.
 
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tempfile::Builder;
+use toml::{Table, Value};
 
 use crate::data::{ColorMode, ImageOptions, ImageShape, Resize};
-use crate::experiment::{ConfigError, Experiment, from_file};
+use crate::experiment::{ConfigError, Experiment, load};
 use crate::models::{BuildError, Network, WeightsError};
 
 pub const CONFIG: &str = "config.toml";
@@ -20,17 +23,14 @@ pub const SUMMARY: &str = "summary.json";
 pub const EVALUATION: &str = "evaluation.json";
 pub const CHECKPOINTS: &str = "checkpoints";
 pub const LOGS: &str = "logs";
+const LOCK: &str = ".lock";
 
 /// A run's folder cannot be used as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ArtifactError {
-    #[error(
-        "cannot write {path}: {source}; free some space or choose another folder with --artifacts"
-    )]
+    #[error("cannot write {path}; free some space or choose another folder")]
     Write { path: PathBuf, source: io::Error },
-    #[error(
-        "cannot create the run's folder {path}: {source}; choose another place with --artifacts"
-    )]
+    #[error("cannot create the run's folder {path}; choose another place with --artifacts")]
     Create { path: PathBuf, source: io::Error },
     #[error(
         "{path} exists already and is never overwritten; choose another --name, or continue it with `convlab train --resume {path}`"
@@ -45,7 +45,22 @@ pub enum ArtifactError {
         path: PathBuf,
         missing: &'static str,
     },
-    #[error("cannot read {path}: {source}")]
+    #[error(
+        "{path} has no weights: no epoch was finished, or the file was removed; continue it with `convlab train --resume {path}`"
+    )]
+    NoWeights { path: PathBuf },
+    #[error("{path} is being trained by another process")]
+    Locked { path: PathBuf },
+    #[error(
+        "{path} was edited since the run was started: {key} is {now}, but was {then}; put it back, or start a new run"
+    )]
+    Edited {
+        path: PathBuf,
+        key: String,
+        now: String,
+        then: String,
+    },
+    #[error("cannot read {path}")]
     Read { path: PathBuf, source: io::Error },
     #[error("{path} is damaged: {reason}")]
     Damaged { path: PathBuf, reason: String },
@@ -77,6 +92,8 @@ pub struct ModelCard {
     pub fingerprint: String,
     pub resize: Resize,
     pub parameters: usize,
+    /// The configuration the run was started with, as TOML.
+    pub config: String,
 }
 
 impl ModelCard {
@@ -173,12 +190,54 @@ impl RunFolder {
         write(&path, text.as_bytes())
     }
 
-    /// The run's configuration.
+    /// Keeps other processes from training in this folder while the file returned is open.
     ///
     /// # Errors
-    /// The file is missing or was edited into something that cannot be used.
-    pub fn experiment(&self) -> Result<Experiment, ArtifactError> {
-        Ok(from_file(&self.file(CONFIG))?)
+    /// Another process trains in it.
+    pub fn lock(&self) -> Result<File, ArtifactError> {
+        let path = self.file(LOCK);
+        let write = |source| ArtifactError::Write {
+            path: path.clone(),
+            source,
+        };
+        let file = File::create(&path).map_err(write)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(ArtifactError::Locked {
+                path: self.path.clone(),
+            }),
+            Err(TryLockError::Error(source)) => Err(write(source)),
+        }
+    }
+
+    /// The run's configuration, changed by `overrides`.
+    ///
+    /// # Errors
+    /// The file is missing, or was edited into something else than the run was started with.
+    pub fn experiment(&self, overrides: &[String]) -> Result<Experiment, ArtifactError> {
+        let path = self.file(CONFIG);
+        let experiment = load(Some(&path), overrides)?;
+        let card = self.model_card()?;
+        let damaged = |reason: &dyn std::fmt::Display| ArtifactError::Damaged {
+            path: self.file(MODEL),
+            reason: reason.to_string(),
+        };
+        let then: Experiment = card.config.parse()?;
+        let table = |experiment| Table::try_from(experiment).map_err(|error| damaged(&error));
+        let (then, now) = (table(&then)?, table(&experiment)?);
+        let (then, now) = (flat("", &then), flat("", &now));
+        let none = || "not set".to_string();
+        let mut keys: Vec<&String> = then.keys().chain(now.keys()).collect();
+        keys.retain(|key| !MAY_CHANGE.contains(&key.as_str()));
+        match keys.into_iter().find(|key| then.get(*key) != now.get(*key)) {
+            None => Ok(experiment),
+            Some(key) => Err(ArtifactError::Edited {
+                path,
+                key: key.clone(),
+                now: now.get(key).cloned().unwrap_or_else(none),
+                then: then.get(key).cloned().unwrap_or_else(none),
+            }),
+        }
     }
 
     /// What the weights are for.
@@ -194,12 +253,11 @@ impl RunFolder {
     /// # Errors
     /// Weights or configuration are missing, damaged, or do not belong together.
     pub fn network(&self, device: &burn::tensor::Device) -> Result<Network, ArtifactError> {
-        let (experiment, card) = (self.experiment()?, self.model_card()?);
+        let (experiment, card) = (self.experiment(&[])?, self.model_card()?);
         let path = self.file(WEIGHTS);
         let bytes = std::fs::read(&path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => ArtifactError::NotARun {
+            io::ErrorKind::NotFound => ArtifactError::NoWeights {
                 path: self.path.clone(),
-                missing: WEIGHTS,
             },
             _ => ArtifactError::Read {
                 path: path.clone(),
@@ -216,6 +274,24 @@ impl RunFolder {
         )?;
         Ok(network.with_safetensors(bytes, &path)?)
     }
+}
+
+/// Keys that do not decide what a run learns: where its data lies, how much of it is kept in memory,
+/// and after how many epochs it ends.
+const MAY_CHANGE: &[&str] = &["data.path", "data.cache_mib", "training.epochs"];
+
+/// Every value of `table` under its dotted key.
+fn flat(prefix: &str, table: &Table) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(inner) => values.extend(flat(&format!("{prefix}{key}."), inner)),
+            value => {
+                values.insert(format!("{prefix}{key}"), value.to_string());
+            }
+        }
+    }
+    values
 }
 
 /// Reads a JSON file this program wrote.
@@ -239,8 +315,15 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ArtifactError> {
 /// # Errors
 /// [`ArtifactError::Write`]; what stood at `path` is left as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), ArtifactError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
     let attempt = || {
+        if path.exists() && !path.is_file() {
+            let what = "it exists and is no regular file";
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, what));
+        }
         let mut builder = Builder::new();
         #[cfg(unix)]
         {

@@ -6,6 +6,8 @@ use std::sync::Mutex;
 use burn::tensor::{Device, Tensor};
 use clap::ValueEnum;
 
+use crate::text::{panic_message, tell};
+
 /// `--device`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum DeviceChoice {
@@ -92,7 +94,7 @@ fn automatic() -> Result<Backend, BackendError> {
     {
         match gpu(name, Software::Refused) {
             Ok(backend) => return Ok(backend),
-            Err(error) => eprintln!("warning: {error}"),
+            Err(error) => tell(format!("warning: {error}")),
         }
     }
     let name = ["flex", "ndarray"]
@@ -175,10 +177,12 @@ fn probe(open: fn() -> Device) -> Result<Device, String> {
         Ok(Ok((_, sum))) => Err(format!("it computes 1 + 1 + 1 + 1 = {sum}")),
         Ok(Err(error)) => Err(error),
         Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or(panic.downcast_ref::<&str>().copied());
-            let first = text.and_then(|text| text.lines().next());
-            Err(first.unwrap_or("it cannot be opened").to_string())
+            let first = panic_message(panic.as_ref());
+            // Burn's runtime thread reports a driver that is missing as a closed channel.
+            let first = first.filter(|text| !text.contains("RecvError"));
+            Err(first
+                .unwrap_or("no driver or adapter was found")
+                .to_string())
         }
     }
 }

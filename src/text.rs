@@ -1,6 +1,16 @@
-//! Words and numbers as people read them: tables, grouped digits, did-you-mean.
+//! Words and numbers as people read them: messages, tables, grouped digits, did-you-mean.
+
+use std::any::Any;
+use std::fmt::Display;
+use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
+
+/// Writes a line on stderr. Unlike `eprintln!`, a closed stderr is not a panic: nobody listens, and
+/// what is under way goes on.
+pub fn tell(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
 
 /// A borderless table; columns from `first_number` on are aligned right.
 pub fn table<const N: usize>(header: [&str; N], first_number: usize) -> Table {
@@ -40,6 +50,22 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         })
 }
 
+/// The first line of what a panic said.
+pub fn panic_message(panic: &(dyn Any + Send)) -> Option<&str> {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or(panic.downcast_ref::<&str>().copied());
+    text.and_then(|text| text.lines().next())
+}
+
+/// `text` as one word of a shell command.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_string(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +75,13 @@ mod tests {
         assert_eq!(grouped(7), "7");
         assert_eq!(grouped(1_234), "1,234");
         assert_eq!(grouped(29_600_000), "29,600,000");
+    }
+
+    #[test]
+    fn words_of_a_command_are_quoted_where_the_shell_would_split_them() {
+        assert_eq!(shell_word("artifacts/run-1"), "artifacts/run-1");
+        assert_eq!(shell_word("my runs/x"), "'my runs/x'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! `convlab data`
 
+use std::io::Cursor;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use image::ImageFormat;
 use serde::Serialize;
 
 use super::{DONE, print};
@@ -24,6 +26,8 @@ struct Listed {
     test_images: usize,
     present: bool,
     place: String,
+    licence: &'static str,
+    citation: &'static str,
 }
 
 /// Lists, shows or downloads.
@@ -97,6 +101,8 @@ fn describe(entry: &'static DatasetEntry, dir: &Path) -> Listed {
             (_, true) => folder.display().to_string(),
             (_, false) => format!("missing; convlab data fetch {}", entry.name),
         },
+        licence: entry.licence,
+        citation: entry.citation,
     }
 }
 
@@ -104,11 +110,20 @@ fn fetch(name: &str, explicit_dir: Option<&Path>) -> Result<u8> {
     let entry = catalog::find(name)?;
     let dir = data_dir(explicit_dir)?;
     data::download(entry, &dir)?;
-    print(format!("{name}: {}", describe(entry, &dir).place))?;
+    let Listed {
+        place,
+        licence,
+        citation,
+        ..
+    } = describe(entry, &dir);
+    print(format!(
+        "{name}: {place}\nlicence: {licence}\nplease cite: {citation}"
+    ))?;
     Ok(DONE)
 }
 
 fn show(name: &str, out: &Path, per_class: usize, explicit_dir: Option<&Path>) -> Result<u8> {
+    let format = picture_format(out)?;
     let folder = Path::new(name);
     let config = match catalog::find(name) {
         Err(_) if folder.is_dir() => DataConfig {
@@ -124,10 +139,16 @@ fn show(name: &str, out: &Path, per_class: usize, explicit_dir: Option<&Path>) -
     };
     let dataset = data::open(&config, explicit_dir, 42)?;
     let sheet = contact_sheet(&dataset.train, &dataset.classes, per_class)?;
-    let mut png = std::io::Cursor::new(Vec::new());
-    (sheet.write_to(&mut png, image::ImageFormat::Png))
-        .context("cannot encode the sheet as PNG")?;
-    artifacts::write(out, &png.into_inner())?;
+    let mut encoded = Cursor::new(Vec::new());
+    sheet.write_to(&mut encoded, format).with_context(|| {
+        let (width, height) = sheet.dimensions();
+        format!(
+            "{}: a sheet of {width}x{height} pixels cannot be written in this format; \
+             choose a name that ends in .png, or fewer images with --per-class",
+            out.display()
+        )
+    })?;
+    artifacts::write(out, &encoded.into_inner())?;
     print(format!(
         "{}: {} classes, {} training images {}, written to {}",
         dataset.name,
@@ -137,4 +158,29 @@ fn show(name: &str, out: &Path, per_class: usize, explicit_dir: Option<&Path>) -
         out.display()
     ))?;
     Ok(DONE)
+}
+
+/// The format a picture is written in, by the extension of its name; refuses what must not be
+/// replaced.
+fn picture_format(out: &Path) -> Result<ImageFormat> {
+    let extension = out.extension().unwrap_or_default().to_ascii_lowercase();
+    let format = match extension.to_str() {
+        Some("png") => ImageFormat::Png,
+        Some("jpg" | "jpeg") => ImageFormat::Jpeg,
+        Some("bmp") => ImageFormat::Bmp,
+        Some("webp") => ImageFormat::WebP,
+        _ => bail!(
+            "--out {}: expected a name that ends in .png, .jpg, .jpeg, .bmp or .webp",
+            out.display()
+        ),
+    };
+    // Not followed, because it is a link itself that would be replaced.
+    match out.symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => bail!(
+            "--out {} exists and is a folder, a link or a device, which is never replaced; \
+             choose another name",
+            out.display()
+        ),
+        _ => Ok(format),
+    }
 }

@@ -1,9 +1,9 @@
 //! `convlab evaluate`
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use indicatif::ProgressBar;
 
-use super::{DONE, print};
+use super::{DONE, check_same_data, print};
 use crate::artifacts::{EVALUATION, RunFolder};
 use crate::cli::{EvaluateArgs, SplitChoice};
 use crate::evaluation::evaluate;
@@ -13,24 +13,12 @@ use crate::{backend, data};
 /// Evaluates a run and keeps the figures in its folder.
 pub fn run(args: EvaluateArgs) -> Result<u8> {
     let run = RunFolder::open(&args.run)?;
-    let experiment = run.experiment()?;
-    let card = run.model_card()?;
+    let experiment = run.experiment(&[])?;
     let backend = backend::open(args.device.device)?;
     let network = run.network(&backend.device)?;
     let data_dir = args.data.data_dir.as_deref();
     let dataset = data::open(&experiment.data, data_dir, experiment.training.seed)?;
-    if dataset.classes != card.classes || dataset.shape != card.input {
-        bail!(
-            "the run classifies images {} into {} classes ({}), but {} now has images {} of {} classes ({})",
-            card.input,
-            card.classes.len(),
-            card.classes.join(", "),
-            dataset.name,
-            dataset.shape,
-            dataset.classes.len(),
-            dataset.classes.join(", ")
-        );
-    }
+    check_same_data(&run, &dataset)?;
     let (name, split) = match args.split {
         SplitChoice::Train => ("train", &dataset.train),
         SplitChoice::Valid => ("valid", &dataset.valid),
@@ -44,17 +32,20 @@ pub fn run(args: EvaluateArgs) -> Result<u8> {
         (name, split),
         &dataset.classes,
         &backend.device,
-        |done| bar.set_position(done as u64),
+        |done| {
+            bar.set_position(done as u64);
+            true
+        },
     )?;
     bar.finish_and_clear();
+    match args.json {
+        true => print(serde_json::to_string_pretty(&evaluation)?)?,
+        false => print(&evaluation)?,
+    }
     let file = match args.split {
         SplitChoice::Test => EVALUATION.to_string(),
         _ => format!("evaluation-{name}.json"),
     };
     run.write_json(&file, &evaluation)?;
-    match args.json {
-        true => print(serde_json::to_string_pretty(&evaluation)?)?,
-        false => print(&evaluation)?,
-    }
     Ok(DONE)
 }

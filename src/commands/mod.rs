@@ -9,18 +9,17 @@ mod train;
 
 use std::io::{self, Write};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::CommandFactory;
 
+use crate::artifacts::RunFolder;
 use crate::cli::{Cli, Command};
+use crate::data::Dataset;
 
 /// Exit status of a command that did what it was asked.
 pub const DONE: u8 = 0;
 /// Exit status of a command of whose work a part failed.
 pub const FAILED: u8 = 2;
-/// Exit status of a training ended by a signal.
-pub const INTERRUPTED: u8 = 130;
-
 /// Carries out the command and gives its exit status.
 ///
 /// # Errors
@@ -47,6 +46,27 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>()))
     .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// A run goes on, and is measured, with the images it was started with, or not at all: with other
+/// images the splits would be others too.
+fn check_same_data(run: &RunFolder, dataset: &Dataset) -> Result<()> {
+    let card = run.model_card()?;
+    let started = (&card.input, &card.classes, &card.fingerprint);
+    if started != (&dataset.shape, &dataset.classes, &dataset.fingerprint) {
+        bail!(
+            "the data of {} has changed since {} was trained: it had images {}, classes {}, SHA-256 {}; now images {}, classes {}, SHA-256 {}. Put the images back as they were, or start a new run",
+            dataset.name,
+            run.path().display(),
+            card.input,
+            card.classes.join(", "),
+            card.fingerprint,
+            dataset.shape,
+            dataset.classes.join(", "),
+            dataset.fingerprint
+        );
+    }
+    Ok(())
 }
 
 /// Prints a line on stdout; unlike `println!`, a closed pipe is an error and no panic.

@@ -36,6 +36,12 @@ fn summary(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<Summ
     if entry.name == "sequential" && !settings.iter().any(|s| s.starts_with("model.layers")) {
         overrides.push(format!("model.layers={}", crate::models::EXAMPLE_LAYERS));
     }
+    if let Some(name) = settings.iter().find(|text| text.starts_with("model.name")) {
+        bail!(
+            "{} is described, received \"{name}\"; write `convlab models NAME`",
+            entry.name
+        );
+    }
     overrides.extend_from_slice(settings);
     let experiment = experiment::load(None, &overrides)?;
     let device = backend::open(DeviceChoice::cpu())?.device;

@@ -1,17 +1,21 @@
 //! `convlab predict`
 
-use std::io::{self, BufRead};
-use std::path::{Path, PathBuf};
+mod inputs;
 
-use anyhow::{Context, Result};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use std::io;
+
+use anyhow::Result;
+use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
 use serde::Serialize;
+
+use inputs::{BadInput, Input, pictures};
 
 use super::{DONE, FAILED, print};
 use crate::artifacts::{ModelCard, RunFolder};
 use crate::backend;
 use crate::cli::{Format, PredictArgs};
-use crate::data::{DataError, ImageBatch, decode, has_image_extension};
+use crate::data::decode;
 use crate::evaluation::{BATCH, probabilities, ranking};
 use crate::models::Network;
 use crate::text::table;
@@ -26,7 +30,8 @@ struct Guess {
 /// What became of one picture.
 #[derive(Debug, Serialize)]
 struct Prediction {
-    path: PathBuf,
+    /// As given; where the name is not UTF-8, with U+FFFD for what cannot be written.
+    path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,10 +49,10 @@ pub fn run(args: PredictArgs) -> Result<u8> {
     let card = run.model_card()?;
     let backend = backend::open(args.device.device)?;
     let network = run.network(&backend.device)?;
-    let paths = pictures(&args.inputs)?;
-    let mut predictions = Vec::with_capacity(paths.len());
-    for paths in paths.chunks(BATCH) {
-        predictions.extend(classify(paths, &args, &card, &network, &backend.device)?);
+    let inputs = pictures(&args.inputs, io::stdin().lock());
+    let mut predictions = Vec::with_capacity(inputs.len());
+    for inputs in inputs.chunks(BATCH) {
+        predictions.extend(classify(inputs, &args, &card, &network, &backend.device)?);
     }
     for prediction in &predictions {
         if let Some(error) = &prediction.error {
@@ -61,57 +66,20 @@ pub fn run(args: PredictArgs) -> Result<u8> {
     Ok(if failed { FAILED } else { DONE })
 }
 
-/// The pictures the inputs stand for: files as given, pictures in folders by name, lines of `-`.
-fn pictures(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for input in inputs {
-        if input == Path::new("-") {
-            for line in io::stdin().lock().lines() {
-                let line = line.context("cannot read paths from standard input")?;
-                if !line.trim().is_empty() {
-                    paths.push(PathBuf::from(line));
-                }
-            }
-        } else if input.is_dir() {
-            let before = paths.len();
-            walk(input, &mut paths)?;
-            if paths.len() == before {
-                anyhow::bail!("the folder {} holds no pictures", input.display());
-            }
-        } else {
-            paths.push(input.clone());
-        }
-    }
-    Ok(paths)
-}
-
-fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
-    let entries = std::fs::read_dir(folder)
-        .and_then(|entries| entries.collect::<io::Result<Vec<_>>>())
-        .with_context(|| format!("cannot list the folder {}", folder.display()))?;
-    let mut entries: Vec<PathBuf> = entries.iter().map(|entry| entry.path()).collect();
-    entries.sort();
-    for path in entries {
-        // Links to folders are not followed: they can lead in circles.
-        if path.is_dir() && !path.is_symlink() {
-            walk(&path, paths)?;
-        } else if path.is_file() && has_image_extension(&path) {
-            paths.push(path);
-        }
-    }
-    Ok(())
-}
-
 fn classify(
-    paths: &[PathBuf],
+    inputs: &[Input],
     args: &PredictArgs,
     card: &ModelCard,
     network: &Network,
     device: &Device,
 ) -> Result<Vec<Prediction>> {
     let options = card.image_options();
-    let decoded: Vec<Result<Vec<u8>, DataError>> =
-        paths.iter().map(|path| decode(path, &options)).collect();
+    let decoded: Vec<Result<Vec<u8>, String>> = (inputs.par_iter())
+        .map(|input| match input {
+            Ok(path) => decode(path, &options).map_err(|error| error.full_message()),
+            Err(bad) => Err(bad.reason.clone()),
+        })
+        .collect();
     let mut values = Vec::new();
     for pixels in decoded.iter().flatten() {
         values.extend(pixels.iter().map(|&pixel| {
@@ -130,21 +98,21 @@ fn classify(
                 card.input.width,
             ];
             let images = Tensor::from_data(TensorData::new(values, dims), device);
-            let targets = Tensor::<1, Int>::zeros([count], device);
-            probabilities(network, ImageBatch { images, targets })?
+            probabilities(network, images)?
         }
     }
     .into_iter();
-    let predictions = paths.iter().zip(decoded).map(|(path, decoded)| {
+    let predictions = inputs.iter().zip(decoded).map(|(input, decoded)| {
         let (top, error) = match decoded {
             Ok(_) => (
                 guesses(&rows.next().unwrap_or_default(), card, args.top.into()),
                 None,
             ),
-            Err(error) => (Vec::new(), Some(error.to_string())),
+            Err(error) => (Vec::new(), Some(error)),
         };
+        let (Ok(path) | Err(BadInput { path, .. })) = input;
         Prediction {
-            path: path.clone(),
+            path: path.to_string_lossy().into_owned(),
             class: top.first().map(|guess| guess.class.clone()),
             probability: top.first().map(|guess| guess.probability),
             top,
@@ -175,13 +143,13 @@ fn show(predictions: &[Prediction], format: Format) -> Result<()> {
             let mut writer = csv::Writer::from_writer(io::stdout());
             writer.write_record(["path", "rank", "class", "probability", "error"])?;
             for prediction in predictions {
-                let path = prediction.path.to_string_lossy();
+                let path = &prediction.path;
                 for (rank, guess) in prediction.top.iter().enumerate() {
                     let (rank, probability) = (rank + 1, guess.probability);
-                    writer.serialize((&path, rank, &guess.class, probability, ""))?;
+                    writer.serialize((path, rank, &guess.class, probability, ""))?;
                 }
                 if let Some(error) = &prediction.error {
-                    writer.serialize((&path, "", "", "", error))?;
+                    writer.serialize((path, "", "", "", error))?;
                 }
             }
             Ok(writer.flush()?)
@@ -193,10 +161,9 @@ fn show(predictions: &[Prediction], format: Format) -> Result<()> {
             let mut rows = table(["picture", "class", "probability"], 2);
             for prediction in classified() {
                 for (rank, guess) in prediction.top.iter().enumerate() {
-                    let path = prediction.path.display();
                     rows.add_row([
                         if rank == 0 {
-                            path.to_string()
+                            prediction.path.clone()
                         } else {
                             String::new()
                         },

@@ -1,21 +1,24 @@
 //! `convlab train`
 
+use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use clap::ValueEnum;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
 use super::summary::{Summary, TestFigures};
-use super::{DONE, FAILED, INTERRUPTED, print};
+use super::{DONE, FAILED, print};
 use crate::artifacts::{CONFIG, EVALUATION, MODEL, ModelCard, RunFolder, SUMMARY};
-use crate::backend::{self, Backend};
+use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
 use crate::data::{self, Dataset, SkippedFile};
-use crate::evaluation::{Evaluation, evaluate};
+use crate::evaluation::{Evaluation, EvaluationError, evaluate};
 use crate::experiment::{self, Experiment};
-use crate::text::grouped;
-use crate::training::{self, Finished, Loss, StoppedBy, TrainError, UiChoice};
+use crate::text::{grouped, shell_word, tell};
+use crate::training::signals::{self, INTERRUPTED};
+use crate::training::{self, Display, Finished, Loss, StoppedBy, TrainError};
 
 /// All that a training works with.
 pub(super) struct Session {
@@ -24,29 +27,36 @@ pub(super) struct Session {
     pub dataset: Dataset,
     pub card: ModelCard,
     pub run: RunFolder,
+    /// The command that continues the run.
+    resume_command: String,
+    /// Held until the end.
+    _lock: File,
 }
 
 /// Trains and reports.
 pub fn run(args: TrainArgs) -> Result<u8> {
+    let display = args.ui.resolve()?;
+    signals::install();
     let session = open(&args)?;
-    if args.ui.resolve() == UiChoice::Plain {
+    if display == Display::Plain {
         announce(&session);
     }
-    let Session {
-        experiment,
-        backend,
-        dataset,
-        run,
-        ..
-    } = &session;
-    let resume = args.resume.is_some();
-    match training::train(experiment, dataset, &backend.device, run, args.ui, resume) {
+    let finished = training::train(
+        &session.experiment,
+        &session.dataset,
+        &session.backend.device,
+        &session.run,
+        display,
+        args.resume.is_some(),
+        &session.resume_command,
+    );
+    match finished {
         Err(TrainError::Killed) => {
             // The dashboard leaves the cursor within its last line.
-            eprintln!();
-            Ok(interrupted(run))
+            tell("");
+            Ok(interrupted(&session))
         }
-        finished => finish(&session, &finished?, args.ui),
+        finished => finish(&session, &finished?, display),
     }
 }
 
@@ -55,7 +65,8 @@ fn open(args: &TrainArgs) -> Result<Session> {
     let (experiment, resumed) = match &args.resume {
         Some(path) => {
             let run = RunFolder::open(path)?;
-            (resumed_experiment(&run, &args.settings)?, Some(run))
+            let lock = run.lock()?;
+            (resumed_experiment(&run, &args.settings)?, Some((run, lock)))
         }
         None => (new_experiment(&args.settings)?, None),
     };
@@ -74,27 +85,46 @@ fn open(args: &TrainArgs) -> Result<Session> {
         fingerprint: dataset.fingerprint.clone(),
         resize: experiment.data.resize_for_prediction(),
         parameters: network.parameters(),
+        config: experiment.to_toml()?,
     };
-    let run = match resumed {
-        Some(run) => {
-            check_same(&run, &card)?;
-            run
+    let (run, lock) = match resumed {
+        Some((run, lock)) => {
+            super::check_same_data(&run, &dataset)?;
+            (run, lock)
         }
         None => {
             let name = args.name.clone();
             let name = name.unwrap_or_else(|| default_name(&experiment, &dataset));
-            RunFolder::create(&args.artifacts, &name)?
+            let run = RunFolder::create(&args.artifacts, &name)?;
+            let lock = run.lock()?;
+            (run, lock)
         }
     };
-    run.write(CONFIG, experiment.to_toml()?.as_bytes())?;
+    run.write(CONFIG, card.config.as_bytes())?;
     run.write_json(MODEL, &card)?;
     Ok(Session {
         experiment,
         backend,
         dataset,
         card,
+        resume_command: resume_command(args, &run),
         run,
+        _lock: lock,
     })
+}
+
+fn resume_command(args: &TrainArgs, run: &RunFolder) -> String {
+    let word = |path: &Path| shell_word(&path.to_string_lossy());
+    let mut command = format!("convlab train --resume {}", word(run.path()));
+    if let Some(dir) = &args.data.data_dir {
+        command += &format!(" --data-dir {}", word(dir));
+    }
+    if args.device.device != DeviceChoice::Auto
+        && let Some(device) = args.device.device.to_possible_value()
+    {
+        command += &format!(" --device {}", device.get_name());
+    }
+    command
 }
 
 fn new_experiment(settings: &[String]) -> Result<Experiment> {
@@ -112,7 +142,7 @@ fn resumed_experiment(run: &RunFolder, settings: &[String]) -> Result<Experiment
             "a resumed run keeps its configuration, received \"{other}\"; only training.epochs=N can be given with --resume"
         );
     }
-    Ok(experiment::load(Some(&run.file(CONFIG)), settings)?)
+    Ok(run.experiment(settings)?)
 }
 
 fn default_name(experiment: &Experiment, dataset: &Dataset) -> String {
@@ -124,44 +154,20 @@ fn default_name(experiment: &Experiment, dataset: &Dataset) -> String {
     format!("{now}-{}-{dataset}", experiment.model.name())
 }
 
-/// A resumed run goes on with the network and the images it was started with, or not at all.
-fn check_same(run: &RunFolder, card: &ModelCard) -> Result<()> {
-    let kept = run.model_card()?;
-    if kept.fingerprint != card.fingerprint {
-        bail!(
-            "the data of {} has changed since the run was started (SHA-256 {}, now {}); start a new run",
-            card.dataset,
-            kept.fingerprint,
-            card.fingerprint
-        );
-    }
-    if kept != *card {
-        bail!(
-            "{} was started with another network or other images ({}, images {}, {} classes); now it is {}, images {}, {} classes",
-            run.path().display(),
-            kept.model,
-            kept.input,
-            kept.classes.len(),
-            card.model,
-            card.input,
-            card.classes.len()
-        );
-    }
-    Ok(())
-}
-
 fn report_skipped(dataset: &Dataset) {
     for SkippedFile { path, reason } in dataset.skipped.iter().take(5) {
-        eprintln!("warning: skipped {}: {reason}", path.display());
+        tell(format!("warning: skipped {}: {reason}", path.display()));
     }
     if let Some(more @ 1..) = dataset.skipped.len().checked_sub(5) {
-        eprintln!("warning: skipped {more} more unreadable images, named in {SUMMARY}");
+        tell(format!(
+            "warning: skipped {more} more unreadable images, named in {SUMMARY}"
+        ));
     }
 }
 
 fn announce(session: &Session) {
     let Session { dataset, card, .. } = session;
-    eprintln!(
+    tell(format!(
         "{}: {} ({} parameters) on {} ({} training, {} validation, {} test images {}), {} backend, seed {}",
         session.run.path().display(),
         card.model,
@@ -173,63 +179,63 @@ fn announce(session: &Session) {
         dataset.shape,
         session.backend.name,
         session.experiment.training.seed,
-    );
+    ));
 }
 
-fn finish(session: &Session, finished: &Finished, ui: UiChoice) -> Result<u8> {
-    let run = &session.run;
+fn finish(session: &Session, finished: &Finished, display: Display) -> Result<u8> {
     if finished.stopped_by == StoppedBy::Interrupted {
-        return Ok(interrupted(run));
+        return Ok(interrupted(session));
     }
+    let run = &session.run;
     let best = finished.state.best;
-    let tested = best.is_some() && !session.dataset.test.is_empty();
-    let test = tested.then(|| test(session)).transpose()?;
+    let test = match best {
+        Some(_) if !session.dataset.test.is_empty() => match test(session) {
+            Err(EvaluationError::Interrupted) => return Ok(interrupted(session)),
+            test => Some(test?),
+        },
+        _ => None,
+    };
     let summary = Summary::new(session, finished, test.as_ref().map(TestFigures::from));
+    match display {
+        Display::None => {}
+        Display::Json => print(serde_json::to_string(&summary)?)?,
+        _ => print(format!("{summary}kept in {}", run.path().display()))?,
+    }
     run.write_json(SUMMARY, &summary)?;
     if let Some(test) = &test {
         run.write_json(EVALUATION, test)?;
-    }
-    match ui.resolve() {
-        UiChoice::None => {}
-        UiChoice::Json => print(serde_json::to_string(&summary)?)?,
-        _ => print(format!("{summary}kept in {}", run.path().display()))?,
     }
     if finished.stopped_by == StoppedBy::NotFinite {
         let kept = match best {
             Some(best) => format!("the weights of epoch {} are kept", best.epoch),
             None => "no epoch was finished".into(),
         };
-        eprintln!(
-            "error: the loss became infinite or not a number in epoch {}; {kept}. Try a lower training.learning_rate than {}, or training.gradient_clip_norm=1.0",
+        tell(format!(
+            "error: the loss became infinite or not a number in epoch {}; {kept}. Try a lower training.learning_rate than {:e}, or training.gradient_clip_norm=1.0",
             finished.state.epoch, session.experiment.training.learning_rate
-        );
+        ));
         return Ok(FAILED);
     }
     Ok(DONE)
 }
 
-fn interrupted(run: &RunFolder) -> u8 {
-    let path = run.path().display();
-    eprintln!("interrupted; continue with: convlab train --resume {path}");
+fn interrupted(session: &Session) -> u8 {
+    tell(format!(
+        "interrupted; continue with: {}",
+        session.resume_command
+    ));
     INTERRUPTED
 }
 
 /// The best epoch's weights on the test images.
-fn test(session: &Session) -> Result<Evaluation> {
+fn test(session: &Session) -> Result<Evaluation, EvaluationError> {
     let Session {
         dataset, backend, ..
     } = session;
     let network = session.run.network(&backend.device)?;
     let config = &session.experiment.training;
     let loss = Loss::new(config, &dataset.train, dataset.classes.len());
-    let split = ("test", &dataset.test);
-    let device = &backend.device;
-    Ok(evaluate(
-        &network,
-        &loss,
-        split,
-        &dataset.classes,
-        device,
-        |_| (),
-    )?)
+    let (split, device) = (("test", &dataset.test), &backend.device);
+    let go_on = |_| !signals::asked();
+    evaluate(&network, &loss, split, &dataset.classes, device, go_on)
 }

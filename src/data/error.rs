@@ -209,7 +209,7 @@ pub enum DataError {
     },
 
     /// An image whose size goes beyond the limits.
-    #[error("{}: {found}, the limit is {limit}; shrink the image or raise {option}", .path.display())]
+    #[error("{}: {found}, the limit is {limit}; make the picture smaller or remove it", .path.display())]
     ImageTooLarge {
         /// The file.
         path: PathBuf,

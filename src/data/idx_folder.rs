@@ -70,11 +70,6 @@ pub fn load_idx_folder(folder: &Path) -> Result<RawDataset, DataError> {
     assemble(&folder_name(folder), classes, train, test)
 }
 
-/// Whether `folder` holds the training files of an IDX data set.
-pub fn is_idx_folder(folder: &Path) -> bool {
-    missing_files(folder, &TRAIN_FILES).is_empty()
-}
-
 /// The file `name` of `folder`, as it is or with `.gz`.
 pub fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     [folder.join(name), folder.join(format!("{name}.gz"))]

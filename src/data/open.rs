@@ -12,6 +12,7 @@ use super::idx_folder::{load_idx, load_idx_folder};
 use super::synthetic;
 use super::{DataError, Dataset, ImageOptions, RawDataset, SplitOptions, data_dir};
 use crate::experiment::DataConfig;
+use crate::text::tell;
 
 /// The data set of `config`, split by `seed`; missing files of a known data set are downloaded.
 ///
@@ -46,7 +47,7 @@ fn photographs(path: &Path, config: &DataConfig) -> Result<RawDataset, DataError
     };
     let options = FolderOptions {
         max_bad_fraction: config.max_bad_fraction,
-        cache_bytes: config.cache_mib << 20,
+        cache_bytes: config.cache_mib.saturating_mul(1 << 20),
         ..FolderOptions::new(image)
     };
     let bar = bar("reading {pos}/{len} images {bar:30} {eta} left");
@@ -94,17 +95,17 @@ pub fn download(entry: &DatasetEntry, dir: &Path) -> Result<(), DataError> {
             url,
             resumed_at,
         } => {
-            bar.suspend(|| eprintln!("downloading {url}"));
+            bar.suspend(|| tell(format!("downloading {url}")));
             bar.set_length(file.bytes);
             bar.set_message(file.name);
             bar.set_position(resumed_at);
         }
         FetchEvent::Received { total } => bar.set_position(total),
         FetchEvent::Failed { url, reason } => {
-            bar.suspend(|| eprintln!("warning: {url}: {reason}"));
+            bar.suspend(|| tell(format!("warning: {url}: {reason}")));
         }
         FetchEvent::Done { file } => {
-            bar.suspend(|| eprintln!("{} is complete, its checksum is right", file.name));
+            bar.suspend(|| tell(format!("{} is complete, its checksum is right", file.name)));
         }
     });
     bar.finish_and_clear();

@@ -93,8 +93,10 @@ impl Split {
         self.with(self.indices[range].to_vec())
     }
 
-    /// Takes `share` of every class away, chosen by `seed`: `(kept, taken)`, both in file order.
+    /// Takes `share` of the images away, every class in its share, chosen by `seed`:
+    /// `(kept, taken)`, both in file order. A class keeps at least one image.
     fn cut(&self, share: f64, seed: u64) -> (Split, Split) {
+        let total = (self.len() as f64 * share).round() as usize;
         let mut by_class: Vec<Vec<u32>> = Vec::new();
         for index in 0..self.len() {
             let class = self.label(index);
@@ -103,12 +105,13 @@ impl Split {
             }
             by_class[class].push(self.indices[index]);
         }
+        let sizes: Vec<usize> = by_class.iter().map(Vec::len).collect();
+        let counts = apportion(&sizes, share, total);
         let (mut kept, mut taken) = (Vec::new(), Vec::new());
-        for (class, mut members) in by_class.into_iter().enumerate() {
+        for (class, (mut members, count)) in by_class.into_iter().zip(counts).enumerate() {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             rng.set_stream(class as u64);
             members.shuffle(&mut rng);
-            let count = (members.len() as f64 * share).round() as usize;
             kept.extend_from_slice(&members[count..]);
             taken.extend_from_slice(&members[..count]);
         }
@@ -120,8 +123,8 @@ impl Split {
     fn at_most(self, count: Option<usize>, seed: u64) -> Split {
         match count {
             Some(count) if count < self.len() => {
-                let share = count as f64 / self.len() as f64;
-                self.cut(share, seed).1
+                let share = 1.0 - count as f64 / self.len() as f64;
+                self.cut(share, seed).0
             }
             _ => self,
         }
@@ -133,6 +136,30 @@ impl Split {
             indices: indices.into(),
         }
     }
+}
+
+/// How many of each class to take so that they are `total` together: the share rounded down, then
+/// one more of the classes with the largest remainder (Hamilton's method); one is left of each.
+fn apportion(sizes: &[usize], share: f64, total: usize) -> Vec<usize> {
+    let exact = |class: usize| sizes[class] as f64 * share;
+    let most = |class: usize| sizes[class].saturating_sub(1);
+    let mut counts: Vec<usize> = (0..sizes.len())
+        .map(|class| (exact(class) as usize).min(most(class)))
+        .collect();
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by(|&a, &b| exact(b).fract().total_cmp(&exact(a).fract()));
+    while counts.iter().sum::<usize>() < total {
+        let before = counts.clone();
+        for &class in &order {
+            if counts[class] < most(class) && counts.iter().sum::<usize>() < total {
+                counts[class] += 1;
+            }
+        }
+        if counts == before {
+            break;
+        }
+    }
+    counts
 }
 
 impl Dataset {
@@ -219,6 +246,38 @@ mod tests {
             .collect();
         all.sort_unstable();
         assert_eq!(all, (0..1000).collect::<Vec<u32>>());
+    }
+
+    #[test]
+    fn small_and_uneven_classes_are_shared_out_exactly() {
+        assert_eq!(apportion(&[10, 10, 10], 0.5, 15), [5, 5, 5]);
+        assert_eq!(apportion(&[4, 4, 4], 0.4, 5), [2, 2, 1]);
+        assert_eq!(apportion(&[1, 1, 98], 0.5, 50), [0, 0, 50]);
+        assert_eq!(apportion(&[1, 3], 0.9, 4), [0, 2]);
+    }
+
+    #[test]
+    fn every_class_stays_in_the_training_images() {
+        let greedy = SplitOptions {
+            valid_fraction: 0.9,
+            test_fraction: 0.0,
+            ..options(1)
+        };
+        let data = Dataset::split(raw(20, None), greedy).unwrap();
+        assert_eq!(data.train.class_counts(10), vec![1; 10]);
+        let few = SplitOptions {
+            train_images: Some(13),
+            valid_fraction: 0.0,
+            ..options(1)
+        };
+        let data = Dataset::split(raw(1000, Some(100)), few).unwrap();
+        assert_eq!(data.train.len(), 13);
+        assert!(
+            data.train
+                .class_counts(10)
+                .into_iter()
+                .all(|count| count >= 1)
+        );
     }
 
     #[test]

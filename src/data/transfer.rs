@@ -76,14 +76,29 @@ fn request(agent: &Agent, url: &str, start: u64) -> Result<Response<Body>, Failu
         request = request.header(header::RANGE, format!("bytes={start}-"));
     }
     request.call().map_err(|error| {
-        use ureq::Error::{BadUri, HostNotFound, Http, Rustls, Tls, TooManyRedirects};
-        match error {
-            HostNotFound | BadUri(_) | Http(_) | Rustls(_) | Tls(_) | TooManyRedirects => {
-                Failure::Lasting(error.to_string())
-            }
-            _ => Failure::Passing(error.to_string()),
+        let reason = error.to_string();
+        match is_lasting(&error) {
+            true => Failure::Lasting(reason),
+            false => Failure::Passing(reason),
         }
     })
+}
+
+fn is_lasting(error: &ureq::Error) -> bool {
+    use ureq::Error::{BadUri, HostNotFound, Http, Io, Rustls, Tls, TooManyRedirects};
+    match error {
+        HostNotFound | BadUri(_) | Http(_) | Rustls(_) | Tls(_) | TooManyRedirects => true,
+        Io(error) => is_failed_lookup(error),
+        _ => false,
+    }
+}
+
+/// Whether a host's name could not be resolved, for which [`io::ErrorKind`] has no word: the
+/// standard library tells it by its text on Unix and by the system's code on Windows.
+fn is_failed_lookup(error: &io::Error) -> bool {
+    // WSAHOST_NOT_FOUND to WSANO_DATA; no code of other systems is as high.
+    let windows = (error.raw_os_error()).is_some_and(|code| (11_001..=11_004).contains(&code));
+    windows || error.to_string().contains("failed to lookup address")
 }
 
 /// `patience` bounds the wait for a connection and for every further piece of data; how long a
@@ -166,5 +181,32 @@ fn receive(
         }
         part.append(&buffer[..received])?;
         progress(FetchEvent::Received { total });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_cannot_be_looked_up_is_not_asked_again() {
+        // A label may have 63 characters, so this name is refused without a network as well.
+        let url = format!("http://{}.invalid/", "a".repeat(64));
+        match request(&agent(None, Duration::from_secs(5)), &url, 0) {
+            Err(Failure::Lasting(reason)) => assert!(reason.contains("lookup"), "{reason}"),
+            Err(Failure::Passing(reason)) => panic!("would be asked again: {reason}"),
+            Err(Failure::Fatal(_)) | Ok(_) => panic!("a lookup that must fail did not"),
+        }
+    }
+
+    #[test]
+    fn a_refused_connection_is_tried_again() {
+        // Port 9 of the own machine: nothing listens there.
+        let answer = request(
+            &agent(None, Duration::from_secs(5)),
+            "http://127.0.0.1:9/",
+            0,
+        );
+        assert!(matches!(answer, Err(Failure::Passing(_))));
     }
 }

@@ -4,9 +4,10 @@ mod metrics;
 
 use std::fmt;
 
-use burn::tensor::{Device, activation};
+use burn::tensor::{Device, Tensor, activation};
 use serde::{Deserialize, Serialize};
 
+use crate::artifacts::ArtifactError;
 use crate::data::{DataError, ImageBatch, Split};
 use crate::models::Network;
 use crate::text::{grouped, table};
@@ -23,7 +24,7 @@ pub struct Evaluation {
     /// `train`, `valid` or `test`.
     pub split: String,
     pub images: usize,
-    /// Mean over images, of the loss the network was trained with.
+    /// Mean over images of the loss the network was trained with, classes unweighted.
     pub loss: f64,
     pub accuracy: f64,
     /// Wilson's interval, 95%.
@@ -41,8 +42,12 @@ pub struct Evaluation {
 /// Evaluation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum EvaluationError {
+    #[error("interrupted")]
+    Interrupted,
     #[error(transparent)]
     Data(#[from] DataError),
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
     #[error("the device failed: {0}")]
     Device(String),
     #[error(
@@ -58,16 +63,16 @@ fn failed(error: impl fmt::Display) -> EvaluationError {
 /// Class probabilities of images.
 ///
 /// # Shapes
-/// - `batch.images`: `[batch, channels, height, width]`
+/// - `images`: `[batch, channels, height, width]`
 /// - output: one row of `classes` probabilities per image
 ///
 /// # Errors
 /// The device failed.
 pub fn probabilities(
     network: &Network,
-    batch: ImageBatch,
+    images: Tensor<4>,
 ) -> Result<Vec<Vec<f32>>, EvaluationError> {
-    let logits = network.forward(batch.images);
+    let logits = network.forward(images);
     let [_, classes] = logits.dims();
     let data = activation::softmax(logits, 1)
         .try_into_data()
@@ -83,7 +88,7 @@ pub fn ranking(probabilities: &[f32]) -> Vec<usize> {
     classes
 }
 
-/// Evaluates `network` on `images`; `progress` hears how many are done.
+/// Evaluates `network` on `images`; `progress` hears how many are done and says whether to go on.
 ///
 /// # Errors
 /// There are no images, one cannot be read, or the device failed.
@@ -93,12 +98,13 @@ pub fn evaluate(
     (split, images): (&str, &Split),
     classes: &[String],
     device: &Device,
-    mut progress: impl FnMut(usize),
+    mut progress: impl FnMut(usize) -> bool,
 ) -> Result<Evaluation, EvaluationError> {
     if images.is_empty() {
         return Err(EvaluationError::NoImages(split.into()));
     }
     let mut confusion = Confusion::new(classes.len());
+    let loss = loss.unweighted();
     let (mut loss_sum, mut top5) = (0.0, 0);
     let indices: Vec<usize> = (0..images.len()).collect();
     for indices in indices.chunks(BATCH) {
@@ -113,7 +119,9 @@ pub fn evaluate(
             confusion.add(target, ranking[0]);
             top5 += usize::from(ranking.iter().take(5).any(|&class| class == target));
         }
-        progress(confusion.images());
+        if !progress(confusion.images()) {
+            return Err(EvaluationError::Interrupted);
+        }
     }
     let scores = confusion.scores();
     let count = images.len();

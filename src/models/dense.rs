@@ -33,8 +33,8 @@ impl DenseConfig {
     pub fn build(&self, build: &mut Build) -> Result<Dense, BuildError> {
         positive("hidden", self.hidden)?;
         Ok(Dense {
-            dense1: build.layers.dense(input_len(build), self.hidden),
-            dense2: build.layers.dense(self.hidden, build.classes),
+            dense1: build.layers.dense(input_len(build), self.hidden)?,
+            dense2: build.layers.dense(self.hidden, build.classes)?,
         })
     }
 }

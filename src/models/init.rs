@@ -8,6 +8,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::BuildError;
+
 /// How weights are drawn; biases start at zero, as in Keras.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -26,7 +28,13 @@ pub struct LayerBuilder<'a> {
     rng: ChaCha8Rng,
     initialization: Initialization,
     device: &'a Device,
+    /// Weights that may still be drawn.
+    budget: usize,
 }
+
+/// More weights than any network here needs (VGG-19 has 144 million): 1 GiB as 32-bit floats, and
+/// four times that while Adam trains them.
+pub const MOST_WEIGHTS: usize = 1 << 28;
 
 /// What a convolution needs to be built.
 #[derive(Debug, Clone)]
@@ -67,6 +75,19 @@ impl<'a> LayerBuilder<'a> {
             rng: ChaCha8Rng::seed_from_u64(seed),
             initialization,
             device,
+            budget: MOST_WEIGHTS,
+        }
+    }
+
+    /// Takes `factors` multiplied with each other from the budget.
+    fn spend(&mut self, factors: &[usize]) -> Result<(), BuildError> {
+        let weights = factors.iter().copied().fold(1, usize::saturating_mul);
+        match self.budget.checked_sub(weights) {
+            Some(left) => {
+                self.budget = left;
+                Ok(())
+            }
+            None => Err(BuildError::TooManyWeights(factors.to_vec())),
         }
     }
 
@@ -76,7 +97,13 @@ impl<'a> LayerBuilder<'a> {
     }
 
     /// A convolution, weight `[out_channels, in_channels / groups, height, width]`.
-    pub fn conv(&mut self, spec: ConvSpec) -> Conv2d {
+    ///
+    /// # Errors
+    /// The network would have more than [`MOST_WEIGHTS`].
+    pub fn conv(&mut self, spec: ConvSpec) -> Result<Conv2d, BuildError> {
+        let [height, width] = spec.kernel_size;
+        let per_group = spec.in_channels / spec.groups;
+        self.spend(&[spec.out_channels, per_group, height, width])?;
         let mut conv = Conv2dConfig::new([spec.in_channels, spec.out_channels], spec.kernel_size)
             .with_stride(spec.stride)
             .with_dilation(spec.dilation)
@@ -88,16 +115,20 @@ impl<'a> LayerBuilder<'a> {
         let fan_in = spec.in_channels / spec.groups * area;
         let fan_out = spec.out_channels * area;
         conv.weight = self.weights(conv.weight.dims(), fan_in, fan_out);
-        conv
+        Ok(conv)
     }
 
     /// A dense layer, weight `[inputs, outputs]`.
-    pub fn dense(&mut self, inputs: usize, outputs: usize) -> Linear {
+    ///
+    /// # Errors
+    /// The network would have more than [`MOST_WEIGHTS`].
+    pub fn dense(&mut self, inputs: usize, outputs: usize) -> Result<Linear, BuildError> {
+        self.spend(&[inputs, outputs])?;
         let mut dense = LinearConfig::new(inputs, outputs)
             .with_initializer(Initializer::Zeros)
             .init(self.device);
         dense.weight = self.weights([inputs, outputs], inputs, outputs);
-        dense
+        Ok(dense)
     }
 
     fn weights<const D: usize>(

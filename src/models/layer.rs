@@ -71,7 +71,9 @@ impl FeatureShape {
     #[allow(clippy::len_without_is_empty)] // a shape with a zero side is refused where it arises
     pub fn len(self) -> usize {
         match self {
-            FeatureShape::Maps([channels, height, width]) => channels * height * width,
+            FeatureShape::Maps([channels, height, width]) => {
+                channels.saturating_mul(height).saturating_mul(width)
+            }
             FeatureShape::Vector([features]) => features,
         }
     }
@@ -165,13 +167,20 @@ pub enum ShapeError {
         received: FeatureShape,
     },
     #[error(
-        "its {}x{} window{} does not fit into {received}; use a smaller kernel, \"same\" padding, or fewer pooling layers before it", window.kernel[0], window.kernel[1], dilation_note(window)
+        "slides a {}x{} window{}, which does not fit into the {received} it received; use a smaller kernel, \"same\" padding, or fewer pooling layers before it", window.kernel[0], window.kernel[1], dilation_note(window)
     )]
     WindowTooLarge {
         window: Window,
         received: FeatureShape,
     },
+    #[error(
+        "would give {0} values for each image, more than {MOST_VALUES}; use fewer channels, less padding, or a stride"
+    )]
+    TooLarge(FeatureShape),
 }
+
+/// More values per image than any layer may give: 256 MiB as 32-bit floats.
+const MOST_VALUES: usize = 1 << 26;
 
 fn dilation_note(window: &Window) -> String {
     match window.dilation {
@@ -276,7 +285,10 @@ impl Layer<'_> {
             return Ok(received);
         };
         match window.output(size) {
-            Some([height, width]) => Ok(FeatureShape::Maps([channels, height, width])),
+            Some([height, width]) => match FeatureShape::Maps([channels, height, width]) {
+                large if large.len() > MOST_VALUES => Err(ShapeError::TooLarge(large)),
+                shape => Ok(shape),
+            },
             None => Err(ShapeError::WindowTooLarge { window, received }),
         }
     }

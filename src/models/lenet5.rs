@@ -55,8 +55,8 @@ impl LeNet5Config {
         let same = PaddingConfig2d::Explicit(2, 2, 2, 2);
         let conv1 = build
             .layers
-            .conv(ConvSpec::new(build.input.channels, 6, 5).padded(same));
-        let conv2 = build.layers.conv(ConvSpec::new(6, 16, 5));
+            .conv(ConvSpec::new(build.input.channels, 6, 5).padded(same))?;
+        let conv2 = build.layers.conv(ConvSpec::new(6, 16, 5))?;
         let pool = average_pool(2, 2);
         let features = [
             ("conv1", Layer::Conv(&conv1)),
@@ -66,9 +66,9 @@ impl LeNet5Config {
         ];
         let flat = shape_after(features, build.input)?.len();
         Ok(LeNet5 {
-            dense1: build.layers.dense(flat, 120),
-            dense2: build.layers.dense(120, 84),
-            dense3: build.layers.dense(84, build.classes),
+            dense1: build.layers.dense(flat, 120)?,
+            dense2: build.layers.dense(120, 84)?,
+            dense3: build.layers.dense(84, build.classes)?,
             conv1,
             conv2,
             average_pool: pool,

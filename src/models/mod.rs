@@ -130,7 +130,7 @@ pub struct Build<'a> {
 /// Why a network cannot be built from its configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    #[error("layer {layer} of the network cannot be placed: it {source}")]
+    #[error("layer {layer} of the network does not fit")]
     Shape { layer: String, source: ShapeError },
     #[error("model.{key} = {value} is out of range: {expected}")]
     OutOfRange {
@@ -149,6 +149,12 @@ pub enum BuildError {
         spec::EXAMPLE
     )]
     NoLayers,
+    #[error(
+        "a layer would have {} weights, more than the {} a whole network may have; use fewer units or channels, or pool before the dense layer",
+        .0.iter().map(usize::to_string).collect::<Vec<_>>().join(" x "),
+        init::MOST_WEIGHTS
+    )]
+    TooManyWeights(Vec<usize>),
     #[error(
         "the network ends with {received} values, but the data has {classes} classes; end it with \"dense classes\" (or global average pooling over {classes} channels)"
     )]

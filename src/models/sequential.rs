@@ -111,7 +111,7 @@ fn blocks(spec: &LayerSpec, input: FeatureShape, build: &mut Build) -> Result<Ve
                 Units::Count(count) => *count,
                 Units::Classes => build.classes,
             };
-            Block::Dense(build.layers.dense(input.width(), units))
+            Block::Dense((build.layers.dense(input.width(), units)).map_err(|e| e.to_string())?)
         }
         LayerSpec::BatchNorm => {
             Block::BatchNorm(BatchNormConfig::new(input.width()).init(build.layers.device()))
@@ -142,7 +142,7 @@ fn conv(
             slide.groups
         ));
     }
-    Ok(Block::Conv(build.layers.conv(ConvSpec {
+    let spec = ConvSpec {
         in_channels,
         out_channels,
         kernel_size: slide.kernel,
@@ -150,7 +150,9 @@ fn conv(
         dilation: slide.dilation,
         groups: slide.groups,
         padding: slide.padding.clone(),
-    })))
+    };
+    let conv = build.layers.conv(spec).map_err(|error| error.to_string())?;
+    Ok(Block::Conv(conv))
 }
 
 impl From<Activation> for Block {

@@ -201,7 +201,7 @@ impl<'a> Words<'a> {
     fn padding(&mut self) -> Result<[usize; 2], String> {
         let expected = "a size such as 1 or 1x2 after \"padding\"";
         let word = self.next().ok_or(format!("expected {expected}"))?;
-        let parse = |text: &str| text.parse().ok().filter(|&n: &usize| n <= 4096);
+        let parse = |text: &str| text.parse().ok().filter(|&n: &usize| n <= MOST_SIDE);
         match word.split_once('x') {
             Some((h, w)) => parse(h).zip(parse(w)).map(|(h, w)| [h, w]),
             None => parse(word).map(|n| [n, n]),
@@ -237,12 +237,17 @@ fn count(text: &str) -> Option<usize> {
     text.parse().ok().filter(|n| (1..=65_536).contains(n))
 }
 
+/// Sides of a window, stride or dilation.
 fn pair(text: &str) -> Option<[usize; 2]> {
+    let side = |text: &str| count(text).filter(|&side| side <= MOST_SIDE);
     match text.split_once('x') {
-        Some((height, width)) => Some([count(height)?, count(width)?]),
-        None => count(text).map(|n| [n, n]),
+        Some((height, width)) => Some([side(height)?, side(width)?]),
+        None => side(text).map(|n| [n, n]),
     }
 }
+
+/// A larger window is a slip of the keyboard.
+const MOST_SIDE: usize = 256;
 
 #[cfg(test)]
 mod tests {

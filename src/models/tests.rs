@@ -130,7 +130,13 @@ fn initial_weights_have_the_spread_their_method_asks_for() {
     let device = device();
     let spread = |initialization| {
         let mut layers = LayerBuilder::new(3, initialization, &device);
-        let weights: Vec<f32> = layers.dense(500, 300).weight.to_data().iter().collect();
+        let weights: Vec<f32> = layers
+            .dense(500, 300)
+            .unwrap()
+            .weight
+            .to_data()
+            .iter()
+            .collect();
         let mean_square = weights.iter().map(|w| w * w).sum::<f32>() / weights.len() as f32;
         (
             mean_square.sqrt(),
@@ -220,10 +226,8 @@ fn a_layer_that_does_not_fit_is_named_with_its_shape_and_a_cure() {
     let device = device();
     let error = |text: &str, input: ImageShape| {
         let network = config(text).build(input, 10, Initialization::default(), 0, &device);
-        network
-            .err()
-            .map(|error| error.to_string())
-            .unwrap_or_default()
+        let chain = |error: BuildError| format!("{:#}", anyhow::Error::from(error));
+        network.err().map(chain).unwrap_or_default()
     };
     let small = ImageShape::new(1, 8, 8);
     let message = error("name = \"two-conv\"", ImageShape::new(1, 5, 5));
@@ -249,6 +253,14 @@ fn a_layer_that_does_not_fit_is_named_with_its_shape_and_a_cure() {
         ),
         (r#"["flatten", "dense 5"]"#, "dense classes"),
         (r#"["conv 8 3x3"]"#, "10 classes"),
+        (
+            r#"["flatten", "dense 65536", "dense 65536", "dense classes"]"#,
+            "65536 x 65536 weights",
+        ),
+        (
+            r#"["conv 65536 3x3 padding 100", "flatten", "dense classes"]"#,
+            "values for each image",
+        ),
         ("[]", "model.layers is empty"),
     ] {
         let message = error(&format!("name = \"sequential\"\nlayers = {layers}"), small);

@@ -57,7 +57,8 @@ impl TwoConvConfig {
     /// A size is zero, `dropout` is out of range, or the image is too small for both blocks.
     pub fn build(&self, build: &mut Build) -> Result<TwoConv, BuildError> {
         let [first, second] = self.conv_channels;
-        positive("conv_channels", first.min(second))?;
+        positive("conv_channels", first)?;
+        positive("conv_channels", second)?;
         positive("hidden", self.hidden)?;
         dropout_rate("dropout", self.dropout)?;
         let padding = match self.padding {
@@ -65,10 +66,10 @@ impl TwoConvConfig {
             PaddingMode::Same => PaddingConfig2d::Explicit(1, 1, 1, 1),
         };
         let conv1 = ConvSpec::new(build.input.channels, first, 3).padded(padding.clone());
-        let conv1 = build.layers.conv(conv1);
+        let conv1 = build.layers.conv(conv1)?;
         let conv2 = build
             .layers
-            .conv(ConvSpec::new(first, second, 3).padded(padding));
+            .conv(ConvSpec::new(first, second, 3).padded(padding))?;
         let pool = max_pool(2, 2);
         let features = [
             ("conv1", Layer::Conv(&conv1)),
@@ -88,9 +89,9 @@ impl TwoConvConfig {
             conv2,
             norm2,
             pool,
-            dense1: build.layers.dense(flat, self.hidden),
+            dense1: build.layers.dense(flat, self.hidden)?,
             dropout: (self.dropout > 0.0).then(|| DropoutConfig::new(self.dropout).init()),
-            dense2: build.layers.dense(self.hidden, build.classes),
+            dense2: build.layers.dense(self.hidden, build.classes)?,
         })
     }
 }

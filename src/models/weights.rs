@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore};
+use burn::store::{
+    ApplyError, BurnToPyTorchAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore,
+};
 
 use super::Network;
 
@@ -14,22 +16,24 @@ pub enum WeightsError {
     #[error("{path} is not a readable safetensors file of this network: {reason}")]
     Decode { path: String, reason: String },
     #[error(
-        "{path} holds weights of another network: {} of this network's tensors are missing from it ({}), {} of its tensors are unused ({}){}; check [model] in the run's config.toml", missing.len(), first(missing), unused.len(), first(unused), errors
+        "{path} holds weights of another network: {differences}; check [model] in the run's config.toml"
     )]
-    Mismatch {
-        path: String,
-        missing: Vec<String>,
-        unused: Vec<String>,
-        errors: String,
-    },
+    Mismatch { path: String, differences: String },
 }
 
-fn first(names: &[String]) -> String {
-    match names {
-        [] => "none".into(),
-        [name] => name.clone(),
-        [name, ..] => format!("{name}, ..."),
-    }
+/// How the tensors of a file differ from a network's, each kind with its first few names.
+fn differences(missing: &[String], unused: &[String], errors: &[String]) -> String {
+    let kinds = [
+        ("it lacks", missing),
+        ("it has also", unused),
+        ("of another shape:", errors),
+    ];
+    let listed = kinds.into_iter().filter(|(_, names)| !names.is_empty());
+    let listed = listed.map(|(kind, names)| {
+        let more = if names.len() > 3 { ", ..." } else { "" };
+        format!("{kind} {}{more}", names[..names.len().min(3)].join(", "))
+    });
+    listed.collect::<Vec<_>>().join("; ")
 }
 
 impl Network {
@@ -76,15 +80,19 @@ impl Network {
         if result.errors.is_empty() && missing.is_empty() && result.unused.is_empty() {
             return Ok(self);
         }
+        let errors: Vec<String> = (result.errors.iter())
+            .map(|error| match error {
+                ApplyError::ShapeMismatch {
+                    path,
+                    expected,
+                    found,
+                } => format!("{path} ({found} in place of {expected})"),
+                other => other.to_string(),
+            })
+            .collect();
         Err(WeightsError::Mismatch {
             path,
-            missing,
-            unused: result.unused,
-            errors: result
-                .errors
-                .iter()
-                .map(|error| format!("; {error}"))
-                .collect(),
+            differences: differences(&missing, &result.unused, &errors),
         })
     }
 }

@@ -1,16 +1,20 @@
 //! The state of a training between two steps, kept so that going on equals never having stopped.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use burn::module::Module;
 use burn::optim::{ModuleOptimizer, OptimizerRecord};
 use burn::store::ModuleRecord;
 use burn::tensor::Bytes;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::classifier::Classifier;
 use super::history::{EpochRecord, Sums};
 use crate::artifacts::{self, ArtifactError, CHECKPOINTS, RunFolder};
+use crate::text::tell;
 
 const STATE: &str = "state.toml";
 const MODEL: &str = "model.bpk";
@@ -37,6 +41,14 @@ pub struct TrainingState {
     pub epochs_without_improvement: usize,
     /// The value `patience` compares with.
     pub reference: Option<f64>,
+}
+
+/// `state.toml`: the state, and what tells whether the files beside it are whole.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    model_sha256: String,
+    optimizer_sha256: String,
+    state: TrainingState,
 }
 
 /// The epoch whose weights are kept.
@@ -74,89 +86,104 @@ pub fn save(
 ) -> Result<(), ArtifactError> {
     let folder = run.file(CHECKPOINTS);
     let name = format!("epoch-{:05}-batch-{:07}", state.epoch, state.batch);
-    let part = folder.join(format!("{PART}{name}"));
-    let done = folder.join(&name);
+    let (part, done) = (folder.join(format!("{PART}{name}")), folder.join(&name));
     let failed = |path: &Path| {
         let path = path.to_path_buf();
         move |source| ArtifactError::Write { path, source }
     };
-    let encoded = |path: &Path, error: burn::store::RecordError| ArtifactError::Write {
-        path: path.to_path_buf(),
-        source: std::io::Error::other(error.to_string()),
+    let encoded = |error: &dyn Display| ArtifactError::Write {
+        path: done.clone(),
+        source: io::Error::other(error.to_string()),
     };
-    if done.exists() {
+    if all(run).iter().any(|(_, path)| *path == done) {
         return Ok(());
     }
-    if part.exists() {
-        std::fs::remove_dir_all(&part).map_err(failed(&part))?;
+    for stale in [&part, &done] {
+        if stale.exists() {
+            fs::remove_dir_all(stale).map_err(failed(stale))?;
+        }
     }
-    std::fs::create_dir(&part).map_err(failed(&part))?;
-    let path = part.join(MODEL);
+    fs::create_dir(&part).map_err(failed(&part))?;
     // Only `valid` brings the running statistics of batch norm up to date.
-    let record = model.valid().into_record().into_bytes();
-    artifacts::write(&path, &record.map_err(|error| encoded(&path, error))?)?;
-    let path = part.join(OPTIMIZER);
-    let record = optimizer.to_record().into_bytes();
-    artifacts::write(&path, &record.map_err(|error| encoded(&path, error))?)?;
-    let path = part.join(STATE);
+    let model = model.valid().into_record().into_bytes();
+    let model = model.map_err(|error| encoded(&error))?;
+    artifacts::write(&part.join(MODEL), &model)?;
+    let optimizer = optimizer.to_record().into_bytes();
+    let optimizer = optimizer.map_err(|error| encoded(&error))?;
+    artifacts::write(&part.join(OPTIMIZER), &optimizer)?;
+    let kept = Kept {
+        model_sha256: sha256(&model),
+        optimizer_sha256: sha256(&optimizer),
+        state: state.clone(),
+    };
     // TOML, because numbers read back are those written to the last bit.
-    let text = toml::to_string(state)
-        .map_err(|error| failed(&path)(std::io::Error::other(error.to_string())))?;
-    artifacts::write(&path, text.as_bytes())?;
-    std::fs::rename(&part, &done).map_err(failed(&done))?;
-    for older in all(run).into_iter().filter(|path| *path != done) {
-        std::fs::remove_dir_all(&older).map_err(failed(&older))?;
+    let text = toml::to_string(&kept).map_err(|error| encoded(&error))?;
+    artifacts::write(&part.join(STATE), text.as_bytes())?;
+    fs::rename(&part, &done).map_err(failed(&done))?;
+    for (_, older) in all(run).into_iter().filter(|(_, path)| *path != done) {
+        fs::remove_dir_all(&older).map_err(failed(&older))?;
     }
     Ok(())
 }
 
-/// The newest checkpoint of a run: state, and the records of model and optimizer.
+/// The newest whole checkpoint of a run: state, and the records of model and optimizer. `None`
+/// when the run ended before its first.
 ///
 /// # Errors
-/// There is none, or it is damaged.
+/// There are checkpoints, but none is whole.
 pub fn load(
     run: &RunFolder,
-) -> Result<(TrainingState, ModuleRecord, OptimizerRecord), ArtifactError> {
-    let Some(folder) = all(run).pop() else {
-        return Err(ArtifactError::Damaged {
-            path: run.file(CHECKPOINTS),
-            reason:
-                "it holds no checkpoint; the run ended before its first was written, start it anew"
-                    .into(),
-        });
-    };
-    let damaged = |path: &Path, error: burn::store::RecordError| ArtifactError::Damaged {
-        path: path.to_path_buf(),
-        reason: error.to_string(),
-    };
-    let read = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read(&path)
-            .map(|bytes| (path.clone(), Bytes::from_bytes_vec(bytes)))
-            .map_err(|source| ArtifactError::Read { path, source })
-    };
-    let (path, bytes) = read(MODEL)?;
-    let model = ModuleRecord::from_bytes(bytes).map_err(|error| damaged(&path, error))?;
-    let (path, bytes) = read(OPTIMIZER)?;
-    let optimizer = OptimizerRecord::from_bytes(bytes).map_err(|error| damaged(&path, error))?;
-    let path = folder.join(STATE);
-    let state = std::fs::read_to_string(&path).map_err(|source| ArtifactError::Read {
-        path: path.clone(),
-        source,
-    })?;
-    let state = toml::from_str(&state).map_err(|error| ArtifactError::Damaged {
-        path,
-        reason: error.to_string(),
-    })?;
-    Ok((state, model, optimizer))
+) -> Result<Option<(TrainingState, ModuleRecord, OptimizerRecord)>, ArtifactError> {
+    let mut damage = None;
+    for (_, folder) in all(run).into_iter().rev() {
+        match read(&folder) {
+            Ok(checkpoint) => return Ok(Some(checkpoint)),
+            Err(error) => {
+                tell(format!("warning: a checkpoint is passed over: {error}"));
+                damage = damage.or(Some(error));
+            }
+        }
+    }
+    damage.map_or(Ok(None), Err)
 }
 
-/// Complete checkpoints, oldest first.
-fn all(run: &RunFolder) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(run.file(CHECKPOINTS));
-    let mut folders: Vec<PathBuf> = (entries.into_iter().flatten().flatten())
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with("epoch-"))
-        .map(|entry| entry.path())
+fn read(folder: &Path) -> Result<(TrainingState, ModuleRecord, OptimizerRecord), ArtifactError> {
+    let file = |name: &str| {
+        let path = folder.join(name);
+        fs::read(&path).map_err(|source| ArtifactError::Read { path, source })
+    };
+    let damaged = |name: &str, reason: &dyn Display| ArtifactError::Damaged {
+        path: folder.join(name),
+        reason: reason.to_string(),
+    };
+    let state = String::from_utf8(file(STATE)?).map_err(|error| damaged(STATE, &error))?;
+    let kept: Kept = toml::from_str(&state).map_err(|error| damaged(STATE, &error.message()))?;
+    let checked = |name: &str, sum: &str| match file(name)? {
+        bytes if sha256(&bytes) == sum => Ok(Bytes::from_bytes_vec(bytes)),
+        _ => Err(damaged(name, &"its content is not what was written")),
+    };
+    let model = ModuleRecord::from_bytes(checked(MODEL, &kept.model_sha256)?)
+        .map_err(|error| damaged(MODEL, &error))?;
+    let optimizer = OptimizerRecord::from_bytes(checked(OPTIMIZER, &kept.optimizer_sha256)?)
+        .map_err(|error| damaged(OPTIMIZER, &error))?;
+    Ok((kept.state, model, optimizer))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Finished checkpoints by epoch and batch, oldest first.
+fn all(run: &RunFolder) -> Vec<((usize, usize), PathBuf)> {
+    let entries = fs::read_dir(run.file(CHECKPOINTS));
+    let mut folders: Vec<_> = (entries.into_iter().flatten().flatten())
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let (epoch, batch) = name.strip_prefix("epoch-")?.split_once("-batch-")?;
+            Some(((epoch.parse().ok()?, batch.parse().ok()?), entry.path()))
+        })
+        .filter(|(_, path)| path.join(STATE).is_file())
         .collect();
     folders.sort();
     folders

@@ -38,6 +38,15 @@ impl Loss {
         }
     }
 
+    /// The same loss with every class weighing the same: what figures are reported in, so that
+    /// they are means over images, whatever the batch size.
+    pub fn unweighted(&self) -> Loss {
+        Loss {
+            class_weights: None,
+            ..self.clone()
+        }
+    }
+
     /// Mean loss over the batch, as a tensor of one value.
     ///
     /// # Shapes
@@ -74,7 +83,7 @@ pub struct Classifier {
 
 /// What one batch gave; feeds Burn's metrics.
 pub struct StepOutput {
-    /// Mean over the batch, one value.
+    /// Mean over the images of the batch, classes unweighted, one value.
     pub loss: Tensor<1>,
     /// `[batch, classes]`
     pub logits: Tensor<2>,
@@ -91,30 +100,26 @@ impl StepOutput {
     }
 }
 
-impl Classifier {
-    fn output(&self, batch: ImageBatch) -> StepOutput {
-        let logits = self.network.forward(batch.images);
-        StepOutput {
-            loss: self.loss.forward(logits.clone(), batch.targets.clone()),
-            logits,
-            targets: batch.targets,
-        }
-    }
-}
-
 impl TrainStep for Classifier {
     type Input = ImageBatch;
     type Output = StepOutput;
 
     fn step(&self, batch: ImageBatch) -> TrainOutput<StepOutput> {
-        let output = self.output(batch);
-        let gradients = output.loss.backward();
-        let detached = StepOutput {
-            loss: output.loss.without_autodiff(),
-            logits: output.logits.without_autodiff(),
-            targets: output.targets.without_autodiff(),
+        let ImageBatch { images, targets } = batch;
+        let logits = self.network.forward(images);
+        let loss = self.loss.forward(logits.clone(), targets.clone());
+        let gradients = loss.backward();
+        let (logits, targets) = (logits.without_autodiff(), targets.without_autodiff());
+        let reported = match self.loss.class_weights {
+            None => loss.without_autodiff(),
+            Some(_) => (self.loss.unweighted()).forward(logits.clone(), targets.clone()),
         };
-        TrainOutput::new(self, gradients, detached)
+        let output = StepOutput {
+            loss: reported,
+            logits,
+            targets,
+        };
+        TrainOutput::new(self, gradients, output)
     }
 }
 
@@ -123,7 +128,14 @@ impl InferenceStep for Classifier {
     type Output = StepOutput;
 
     fn step(&self, batch: ImageBatch) -> StepOutput {
-        self.output(batch)
+        let ImageBatch { images, targets } = batch;
+        let logits = self.network.forward(images);
+        let loss = (self.loss.unweighted()).forward(logits.clone(), targets.clone());
+        StepOutput {
+            loss,
+            logits,
+            targets,
+        }
     }
 }
 

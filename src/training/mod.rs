@@ -8,7 +8,7 @@ mod classifier;
 mod history;
 mod optimizer;
 mod schedule;
-mod signals;
+pub mod signals;
 mod stopping;
 mod strategy;
 mod ui;
@@ -17,6 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use burn::module::Module;
+use burn::store::RecordError;
 use burn::tensor::Device;
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
@@ -25,12 +26,13 @@ use crate::artifacts::{ArtifactError, LOGS, RunFolder};
 use crate::data::{BatchLoader, DataError, Dataset, Order, Position};
 use crate::experiment::{ClassWeights, Experiment};
 use crate::models::{BuildError, Network, WeightsError};
+use crate::text::{panic_message, tell};
 
 pub use checkpoint::{Best, TrainingState};
 pub use classifier::{Classifier, Loss, StepOutput};
 pub use history::{EpochRecord, Figures, Tally};
 pub use stopping::StoppedBy;
-pub use ui::{Ui, UiChoice};
+pub use ui::{Display, NoTerminal, Ui, UiChoice};
 
 /// Why a training ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +65,12 @@ pub enum TrainError {
     },
     #[error("the training was killed")]
     Killed,
+    #[error("the training failed ({0}); what it learnt until its last checkpoint is kept")]
+    Panicked(String),
+    #[error(
+        "training.stop waits for {0}, but there are no validation images; raise data.valid_fraction or data.train_images, or use a train_ figure"
+    )]
+    NoValidation(&'static str),
 }
 
 /// How a training ended.
@@ -75,6 +83,7 @@ pub struct Finished {
 /// Trains `experiment` on `dataset` and leaves weights, history and checkpoints in `run`.
 ///
 /// With `resume`, goes on from the run's newest checkpoint and ends as if never interrupted.
+/// `resume_command` is what a second signal tells to continue with.
 ///
 /// # Errors
 /// [`TrainError`]; what was learnt until then is in `run`.
@@ -83,8 +92,9 @@ pub fn train(
     dataset: &Dataset,
     device: &Device,
     run: &RunFolder,
-    ui: UiChoice,
+    display: Display,
     resume: bool,
+    resume_command: &str,
 ) -> Result<Finished, TrainError> {
     let config = &experiment.training;
     let loss = Loss::new(config, &dataset.train, dataset.classes.len());
@@ -94,11 +104,16 @@ pub fn train(
     let mut optimizer = optimizer::optimizer(config);
     let mut state = TrainingState::default();
     if resume {
-        let (kept, weights, moments) = checkpoint::load(run)?;
-        let mismatch = |error: burn::store::RecordError| TrainError::Checkpoint(error.to_string());
-        model = model.try_load_record(weights).map_err(mismatch)?;
-        optimizer = optimizer.load_record(moments);
-        state = kept;
+        match checkpoint::load(run)? {
+            Some((kept, weights, moments)) => {
+                let mismatch = |error: RecordError| TrainError::Checkpoint(error.to_string());
+                model = model.try_load_record(weights).map_err(mismatch)?;
+                optimizer = optimizer.load_record(moments);
+                state = kept;
+            }
+            // The same seed begins the same training anew.
+            None => tell("the run ended before its first checkpoint; it starts anew"),
+        }
     }
 
     let position = Arc::new(Position::default());
@@ -118,14 +133,14 @@ pub fn train(
     let valid = loader(&dataset.valid, Order::Fixed, device);
 
     let interrupter = Interrupter::new();
-    signals::stop_on_signal(&interrupter);
+    signals::stop_on_signal(&interrupter, resume_command);
     let plan = ui::Plan {
         run: run.path().to_path_buf(),
         epochs: config.epochs,
         train_images: dataset.train.len(),
         monitor: stopping::monitor(config, &dataset.valid),
     };
-    let (ui, renderer) = ui.open(plan, &interrupter, state.history.len());
+    let (ui, renderer) = display.open(plan, &interrupter, state.history.len());
     let learner = Learner::new(model, optimizer.clone(), config.learning_rate);
     let strategy = Arc::new(strategy::Strategy::new(
         experiment, dataset, run, position, optimizer, state, ui,
@@ -147,14 +162,20 @@ pub fn train(
                 None => "the training ended without a result".into(),
             })),
         },
-        Err(_) => Err(TrainError::Killed),
+        Err(panic) => {
+            let text = panic_message(panic.as_ref()).unwrap_or("no reason given");
+            Err(match text {
+                text if text.starts_with("Killing training") => TrainError::Killed,
+                text => TrainError::Panicked(text.to_string()),
+            })
+        }
     }
 }
 
 /// The network of `experiment` for the images of `dataset`, with fresh weights.
 ///
 /// # Errors
-/// Network or class weights do not fit the data.
+/// Network, class weights or stopping rule do not fit the data.
 pub fn build(
     experiment: &Experiment,
     dataset: &Dataset,
@@ -170,6 +191,12 @@ pub fn build(
             });
         }
         _ => {}
+    }
+    if let Some(stop) = config.stop
+        && stop.metric.needs_validation()
+        && dataset.valid.is_empty()
+    {
+        return Err(TrainError::NoValidation(stop.metric.name()));
     }
     let network = experiment.model.build(
         dataset.shape,

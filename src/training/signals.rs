@@ -1,35 +1,67 @@
 //! SIGINT and SIGTERM end a training after the batch under way; a second one ends the program.
 
+use std::io::stdout;
+use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Once};
+use std::sync::{Mutex, Once, PoisonError};
 
 use burn::train::Interrupter;
+use crossterm::cursor::Show;
+use crossterm::execute;
+use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode};
+
+use crate::text::tell;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 static INSTALL: Once = Once::new();
-static CURRENT: Mutex<Option<Interrupter>> = Mutex::new(None);
+static UNDER_WAY: Mutex<Option<UnderWay>> = Mutex::new(None);
 
 /// Exit status of a program ended by a signal, as shells count (128 + SIGINT).
-pub const INTERRUPTED: i32 = 130;
+pub const INTERRUPTED: u8 = 130;
 
-/// Stops the training of `interrupter` when a signal arrives.
-pub fn stop_on_signal(interrupter: &Interrupter) {
-    if let Ok(mut current) = CURRENT.lock() {
-        *current = Some(interrupter.clone());
-    }
+/// What a signal interrupts.
+struct UnderWay {
+    interrupter: Interrupter,
+    resume: String,
+}
+
+/// From here on a signal ends the program with status 130; before a training there is nothing to
+/// save.
+pub fn install() {
     INSTALL.call_once(|| {
-        let installed = ctrlc::set_handler(|| {
-            if ASKED.swap(true, Ordering::Relaxed) {
-                std::process::exit(INTERRUPTED);
-            }
-            if let Ok(current) = CURRENT.lock()
-                && let Some(interrupter) = current.as_ref()
-            {
-                interrupter.stop(Some("signal"));
-            }
-        });
-        if let Err(error) = installed {
+        if let Err(error) = ctrlc::set_handler(on_signal) {
             log::warn!("signals end the program at once: {error}");
         }
     });
+}
+
+/// From here on a signal stops the training of `interrupter`; a second one ends the program and
+/// prints the command `resume`.
+pub fn stop_on_signal(interrupter: &Interrupter, resume: &str) {
+    let under_way = UnderWay {
+        interrupter: interrupter.clone(),
+        resume: resume.into(),
+    };
+    *UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner) = Some(under_way);
+}
+
+/// Whether a signal has arrived.
+pub fn asked() -> bool {
+    ASKED.load(Ordering::Relaxed)
+}
+
+fn on_signal() {
+    let again = ASKED.swap(true, Ordering::Relaxed);
+    let under_way = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
+    match under_way.as_ref() {
+        Some(under_way) if !again => under_way.interrupter.stop(Some("signal")),
+        Some(under_way) => {
+            // The dashboard may have taken the terminal over.
+            let _ = disable_raw_mode();
+            let _ = execute!(stdout(), LeaveAlternateScreen, Show);
+            tell(format!("interrupted; continue with: {}", under_way.resume));
+            exit(INTERRUPTED.into())
+        }
+        None => exit(INTERRUPTED.into()),
+    }
 }

@@ -185,7 +185,9 @@ impl Training<'_> {
         let earlier_seconds = self.state.epoch_seconds;
         let started = Instant::now();
         let mut tally = Tally::from_sums(self.state.sums);
-        let mut learning_rate = strategy.schedule.learning_rate(epoch, self.state.batch);
+        // Of the last step, also when a resumed epoch has none left.
+        let last = self.state.batch.saturating_sub(1);
+        let mut learning_rate = strategy.schedule.learning_rate(epoch, last);
         self.emit(LearnerEvent::StartSplit {
             epoch_number: epoch,
             total_items: self.train.num_items(),

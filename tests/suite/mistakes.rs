@@ -106,10 +106,7 @@ fn a_run_folder_of_another_model_is_refused() {
     fs::write(dense.join("model.safetensors"), "garbage").unwrap();
     assert_mentions(&place.refuse(&["evaluate", path]), &["model.safetensors"]);
     fs::remove_file(dense.join("model.safetensors")).unwrap();
-    assert_mentions(
-        &place.refuse(&["evaluate", path]),
-        &["has no model.safetensors"],
-    );
+    assert_mentions(&place.refuse(&["evaluate", path]), &["has no weights"]);
     fs::write(dense.join("model.json"), "{").unwrap();
     assert_mentions(
         &place.refuse(&["evaluate", path]),
@@ -140,4 +137,47 @@ fn class_weights_of_another_number_are_refused() {
         &[QUICK, &["training.class_weights=[1.0, 2.0]"]].concat(),
     );
     assert_mentions(&errors, &["2 weights", "10 classes"]);
+}
+
+#[test]
+fn the_dashboard_needs_a_terminal() {
+    let place = Workplace::new();
+    let errors = place.refuse(&[&["train", "--ui", "tui"], QUICK].concat());
+    assert_mentions(&errors, &["needs a terminal", "--ui plain"]);
+}
+
+#[test]
+fn images_that_changed_after_training_are_not_evaluated() {
+    let place = Workplace::new();
+    for (class, shade) in [("dark", 20), ("light", 220)] {
+        for n in 0..10 {
+            let path = place.write(&format!("photos/{class}/{n}.png"), "");
+            image::GrayImage::from_pixel(4, 4, image::Luma([shade + n]))
+                .save(path)
+                .unwrap();
+        }
+    }
+    let settings = [
+        "data.dataset=folder",
+        "data.path=photos",
+        "model.name=dense",
+        "data.height=4",
+        "data.width=4",
+    ];
+    let run = place.train("run", &settings);
+    let path = run.to_str().unwrap();
+    place.succeed(&["evaluate", path]);
+    fs::copy(
+        place.path("photos/dark/1.png"),
+        place.path("photos/dark/00.png"),
+    )
+    .unwrap();
+    assert_mentions(
+        &place.refuse(&["evaluate", path]),
+        &["has changed", "SHA-256"],
+    );
+    assert_mentions(
+        &place.refuse(&["train", "--resume", path, "training.epochs=9"]),
+        &["has changed"],
+    );
 }

@@ -151,20 +151,127 @@ fn a_full_disk_is_an_error_and_what_was_learnt_is_kept() {
 }
 
 #[test]
-fn a_run_is_not_resumed_on_other_data_or_with_another_configuration() {
+fn a_resumed_run_keeps_its_configuration() {
     let place = Workplace::new();
     let run = place.train("run", QUICK);
     let path = run.to_str().unwrap();
     let errors = place.refuse(&["train", "--resume", path, "training.learning_rate=1"]);
     assert!(errors.contains("only training.epochs"), "{errors}");
     let config = fs::read_to_string(run.join("config.toml")).unwrap();
-    fs::write(
-        run.join("config.toml"),
-        config.replace("train_images = 300", "train_images = 200"),
-    )
-    .unwrap();
-    let errors = place.refuse(&["train", "--resume", path, "training.epochs=3"]);
-    assert!(errors.contains("has changed"), "{errors}");
+    for (from, to, key) in [
+        (
+            "train_images = 300",
+            "train_images = 200",
+            "data.train_images",
+        ),
+        ("\nseed = 42", "\nseed = 7", "training.seed"),
+        (
+            "optimizer = \"adam\"",
+            "optimizer = \"adamw\"",
+            "training.optimizer",
+        ),
+    ] {
+        fs::write(run.join("config.toml"), config.replace(from, to)).unwrap();
+        for command in [vec!["train", "--resume", path], vec!["evaluate", path]] {
+            let errors = place.refuse(&command);
+            assert!(
+                errors.contains(key) && errors.contains("was edited"),
+                "{errors}"
+            );
+        }
+    }
     let errors = place.refuse(&["train", "--resume", place.folder.path().to_str().unwrap()]);
     assert!(errors.contains("not a run's folder"), "{errors}");
+}
+
+#[test]
+fn damaged_and_missing_checkpoints_do_not_end_a_run() {
+    let place = Workplace::new();
+    let settings = |epochs| [QUICK, &[epochs]].concat();
+    let whole = place.train("whole", &settings("training.epochs=3"));
+    let parts = place.train("parts", &settings("training.epochs=1"));
+    let path = parts.to_str().unwrap();
+    let checkpoints = parts.join("checkpoints");
+    // Strangers and half-written folders are passed over.
+    fs::write(checkpoints.join("epoch-junk"), "").unwrap();
+    fs::create_dir(checkpoints.join("epoch-00099-batch-0000000")).unwrap();
+    fs::create_dir(checkpoints.join(".part-epoch-00003-batch-0000000")).unwrap();
+    let resume = |epochs| {
+        place.run(&[
+            "train", "--ui", "none", "--device", CPU, "--resume", path, epochs,
+        ])
+    };
+    assert!(resume("training.epochs=2").status.success());
+    // A damaged one is named; without another the run cannot go on.
+    let model = checkpoints.join("epoch-00003-batch-0000000/model.bpk");
+    let bytes = fs::read(&model).unwrap();
+    let mut damaged = bytes.clone();
+    damaged[bytes.len() / 2] ^= 1;
+    fs::write(&model, damaged).unwrap();
+    let output = resume("training.epochs=3");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("model.bpk is damaged"),
+        "{}",
+        stderr(&output)
+    );
+    fs::write(&model, bytes).unwrap();
+    assert!(resume("training.epochs=3").status.success());
+    assert_equal(&whole, &parts);
+    // A run that ended before its first checkpoint starts anew.
+    fs::remove_dir_all(&checkpoints).unwrap();
+    fs::create_dir(&checkpoints).unwrap();
+    assert!(resume("training.epochs=3").status.success());
+    assert_equal(&whole, &parts);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_processes_do_not_train_in_one_folder() {
+    let place = Workplace::new();
+    let run = place.train("run", QUICK);
+    let lock = fs::File::create(run.join(".lock")).unwrap();
+    lock.lock().unwrap();
+    let errors = place.refuse(&[
+        "train",
+        "--resume",
+        run.to_str().unwrap(),
+        "training.epochs=9",
+    ]);
+    assert!(
+        errors.contains("being trained by another process"),
+        "{errors}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_does_not_end_a_training() {
+    let place = Workplace::new();
+    let settings = [QUICK, &["training.epochs=5"]].concat().join("' '");
+    let program = env!("CARGO_BIN_EXE_convlab");
+    for (name, options) in [
+        ("json", "--ui json | head -1"),
+        ("plain", "--ui plain 2>&1 | head -1"),
+    ] {
+        let script =
+            format!("set -o pipefail; '{program}' train '{settings}' --name {name} {options}");
+        let mut command = Command::new("bash");
+        command
+            .args(["-c", &script])
+            .current_dir(place.folder.path());
+        command.output().unwrap();
+        assert_eq!(
+            history(&place.path("artifacts").join(name)).len(),
+            6,
+            "{name}"
+        );
+        assert!(
+            place
+                .path("artifacts")
+                .join(name)
+                .join("model.safetensors")
+                .exists()
+        );
+    }
 }

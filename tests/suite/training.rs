@@ -227,3 +227,23 @@ fn plain_output_is_one_line_per_epoch() {
         assert!(lines[0].contains(part), "{}", lines[0]);
     }
 }
+
+#[test]
+fn figures_are_means_over_images_also_with_class_weights() {
+    let place = Workplace::new();
+    let weights = "training.class_weights=[10.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.1]";
+    let run = place.train(
+        "run",
+        &[QUICK, &[weights, "training.monitor=train_loss"]].concat(),
+    );
+    let summary = json(&run.join("summary.json"));
+    let path = run.to_str().unwrap();
+    let printed = place.succeed(&["evaluate", path, "--split", "valid", "--json"]);
+    let evaluation: Value = serde_json::from_str(&printed).unwrap();
+    let [kept, measured] =
+        [&summary["valid"], &evaluation].map(|figures| figures["loss"].as_f64().unwrap());
+    assert!(
+        (kept - measured).abs() < 1e-5,
+        "{kept} in training, {measured} afterwards"
+    );
+}

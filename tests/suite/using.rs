@@ -129,6 +129,82 @@ fn predict_reads_paths_from_standard_input() {
 }
 
 #[test]
+fn predict_loses_nothing_to_an_input_that_cannot_be_used() {
+    let place = Workplace::new();
+    let run = place.train("run", QUICK);
+    let path = run.to_str().unwrap();
+    place.write("empty/notes.txt", "");
+    place.write("liar.png", &b"\x89PNG\r\n\x1a\n cut short"[..]);
+    (image::GrayImage::new(28, 28))
+        .save(place.path("black.png"))
+        .unwrap();
+    let inputs = ["empty", "black.png", "liar.png", "missing.png", "black.png"];
+    let args = [&["predict", path], &inputs[..], &["--format", "json"]].concat();
+    let output = place.run(&args);
+    assert_eq!(output.status.code(), Some(2));
+    let predictions: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (index, input) in inputs.iter().enumerate() {
+        let prediction = &predictions[index];
+        assert_eq!(prediction["path"], *input);
+        assert_eq!(prediction["error"].is_null(), *input == "black.png");
+    }
+    let errors = stderr(&output);
+    for reason in [
+        "holds no pictures",
+        "cannot be decoded; replace or remove it: ",
+        "(os error 2)",
+    ] {
+        assert!(errors.contains(reason), "no {reason:?} in:\n{errors}");
+    }
+    let errors = place.refuse(&["predict", path, "empty"]);
+    assert!(errors.contains("holds no pictures"), "{errors}");
+    // Standard input is empty here.
+    let errors = place.refuse(&["predict", path, "-"]);
+    assert!(errors.contains("standard input held no paths"), "{errors}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn predict_takes_names_that_are_not_utf8_and_reports_broken_links() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Workplace::new();
+    let run = place.train("run", QUICK);
+    let odd = std::ffi::OsStr::from_bytes(b"odd-\xff.bmp");
+    fs::create_dir(place.path("photos")).unwrap();
+    (image::GrayImage::new(28, 28))
+        .save(place.path("photos").join(odd))
+        .unwrap();
+    std::os::unix::fs::symlink("nowhere", place.path("photos/broken.png")).unwrap();
+    let mut child = (place.command())
+        .args([
+            "predict",
+            run.to_str().unwrap(),
+            "photos",
+            "-",
+            "--format",
+            "json",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    (child.stdin.take().unwrap())
+        .write_all(b"photos/odd-\xff.bmp\n")
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let predictions: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let list = predictions.as_array().unwrap();
+    assert_eq!(list.len(), 3, "{predictions}");
+    assert!(list[0]["error"].as_str().unwrap().contains("broken.png"));
+    for prediction in &list[1..] {
+        assert_eq!(prediction["path"], "photos/odd-\u{fffd}.bmp");
+        assert!(prediction["class"].is_string(), "{prediction}");
+    }
+}
+
+#[test]
 fn models_are_listed_and_described() {
     let place = Workplace::new();
     let list = place.succeed(&["models"]);
@@ -181,6 +257,74 @@ fn data_sets_are_listed_and_shown() {
         let sheet = image::open(place.path("sheet.png")).unwrap();
         assert!(sheet.width() > 200 && sheet.height() > 100, "{name}");
     }
+}
+
+#[test]
+fn sheets_are_written_in_the_format_of_their_extension() {
+    use image::ImageFormat::{Bmp, Jpeg, Png, WebP};
+    let place = Workplace::new();
+    let show = ["data", "show", "digits", "--per-class", "1", "--out"];
+    for (name, format) in [
+        ("a.png", Png),
+        ("a.jpg", Jpeg),
+        ("a.JPEG", Jpeg),
+        ("a.bmp", Bmp),
+        ("a.webp", WebP),
+    ] {
+        place.succeed(&[&show[..], &[name]].concat());
+        let content = fs::read(place.path(name)).unwrap();
+        assert_eq!(image::guess_format(&content).unwrap(), format, "{name}");
+        image::load_from_memory(&content).unwrap();
+    }
+    for name in ["sheet", "sheet.gif", "sheet.txt"] {
+        let errors = place.refuse(&[&show[..], &[name]].concat());
+        assert!(
+            errors.contains(name) && errors.contains(".webp"),
+            "{errors}"
+        );
+        assert!(!place.path(name).exists());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sheet_replaces_nothing_but_a_file() {
+    let place = Workplace::new();
+    fs::create_dir(place.path("folder.png")).unwrap();
+    std::os::unix::fs::symlink("/dev/null", place.path("device.png")).unwrap();
+    for name in ["folder.png", "device.png"] {
+        let errors = place.refuse(&["data", "show", "digits", "--out", name]);
+        assert!(
+            errors.contains(name) && errors.contains("never replaced"),
+            "{errors}"
+        );
+    }
+    assert!(place.path("device.png").is_symlink());
+}
+
+#[test]
+fn licence_and_citation_come_with_the_data() {
+    let place = Workplace::new();
+    let list: Value = serde_json::from_str(&place.succeed(&["data", "--json"])).unwrap();
+    for entry in list.as_array().unwrap() {
+        for key in ["licence", "citation"] {
+            assert!(
+                !entry[key].as_str().unwrap_or_default().is_empty(),
+                "{entry}"
+            );
+        }
+    }
+    // Files that are there already are left alone, so nothing is downloaded.
+    for split in ["train", "t10k"] {
+        for kind in ["images-idx3", "labels-idx1"] {
+            place.write(&format!("mnist/{split}-{kind}-ubyte"), "");
+        }
+    }
+    let fetched = place.succeed(&["data", "fetch", "mnist", "--data-dir", "."]);
+    assert!(
+        fetched.contains("CC BY-SA 3.0") && fetched.contains("LeCun"),
+        "{fetched}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod quiet;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::PathBuf;
 
 use burn::train::Interrupter;
@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::history::EpochRecord;
 use crate::experiment::Metric;
+use crate::text::tell;
 use quiet::QuietRenderer;
 
 /// `--ui`
@@ -31,6 +32,20 @@ pub enum UiChoice {
     None,
 }
 
+/// A display that was decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Display {
+    Tui,
+    Plain,
+    Json,
+    None,
+}
+
+/// `--ui tui` needs a terminal.
+#[derive(Debug, thiserror::Error)]
+#[error("--ui tui needs a terminal for stdout and stderr; use --ui plain or --ui json here")]
+pub struct NoTerminal;
+
 /// What is known before the first epoch.
 pub struct Plan {
     pub run: PathBuf,
@@ -48,17 +63,28 @@ pub enum Ui {
 }
 
 impl UiChoice {
-    /// The choice with `auto` decided.
-    pub fn resolve(self) -> Self {
-        let terminal = || std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    /// Decides `auto`.
+    ///
+    /// # Errors
+    /// The dashboard is asked for where there is no terminal.
+    pub fn resolve(self) -> Result<Display, NoTerminal> {
+        let capable =
+            std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb");
+        let terminal =
+            stdout().is_terminal() && stderr().is_terminal() && (capable || cfg!(windows));
         match self {
-            UiChoice::Auto if terminal() => UiChoice::Tui,
-            UiChoice::Auto => UiChoice::Plain,
-            choice => choice,
+            UiChoice::Tui if !terminal => Err(NoTerminal),
+            UiChoice::Auto if !terminal => Ok(Display::Plain),
+            UiChoice::Auto | UiChoice::Tui => Ok(Display::Tui),
+            UiChoice::Plain => Ok(Display::Plain),
+            UiChoice::Json => Ok(Display::Json),
+            UiChoice::None => Ok(Display::None),
         }
     }
+}
 
-    /// The display and the renderer Burn reports to; `done` epochs lie behind a resumed run.
+impl Display {
+    /// The way to show it and the renderer Burn reports to; `done` epochs lie behind a resumed run.
     pub fn open(
         self,
         plan: Plan,
@@ -66,15 +92,15 @@ impl UiChoice {
         done: usize,
     ) -> (Ui, Box<dyn MetricsRenderer>) {
         let quiet = || Box::new(QuietRenderer) as Box<dyn MetricsRenderer>;
-        match self.resolve() {
-            UiChoice::Tui => {
+        match self {
+            Display::Tui => {
                 let checkpoint = (done > 0).then_some(done);
                 let dashboard = TuiMetricsRendererWrapper::new(interrupter.clone(), checkpoint);
                 (Ui::Silent, Box::new(dashboard))
             }
-            UiChoice::Json => (Ui::Json, quiet()),
-            UiChoice::None => (Ui::Silent, quiet()),
-            UiChoice::Plain | UiChoice::Auto => {
+            Display::Json => (Ui::Json, quiet()),
+            Display::None => (Ui::Silent, quiet()),
+            Display::Plain => {
                 let images = plan.train_images as u64;
                 let bar = ProgressBar::with_draw_target(Some(images), ProgressDrawTarget::stderr());
                 let template = "epoch {msg} {bar:30} {pos}/{len} images, {per_sec}, {eta} left";
@@ -103,10 +129,11 @@ impl Ui {
     pub fn epoch(&mut self, record: &EpochRecord, best: bool) {
         match self {
             Ui::Silent => {}
-            Ui::Plain(plan, bar) => bar.suspend(|| eprintln!("{}", line(plan, record, best))),
+            Ui::Plain(plan, bar) => bar.suspend(|| tell(line(plan, record, best))),
             Ui::Json => {
+                // A reader that has gone away does not end the training.
                 if let Ok(text) = serde_json::to_string(record) {
-                    println!("{text}");
+                    let _ = writeln!(stdout(), "{text}");
                 }
             }
         }
