@@ -217,8 +217,6 @@ pub enum DataError {
         found: String,
         /// The limit, with its unit.
         limit: String,
-        /// The option that sets the limit.
-        option: &'static str,
     },
 
     /// An image that ends too early.

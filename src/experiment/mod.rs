@@ -1,10 +1,16 @@
 //! The configuration of an experiment: data, network and training, with every default in one place.
 //!
-//! Precedence is defaults < file < `key=value` on the command line; [`load`] applies it and
-//! `config.toml` in a run's folder keeps the result.
+//! Precedence is defaults < file < `key=value` on the command line, the last two with a network's
+//! preset beneath its keys; [`load`] applies it and `config.toml` in a run's folder keeps the
+//! result.
 
+mod class_weights;
 mod load;
+mod model;
+mod overrides;
+mod place;
 mod validate;
+mod wording;
 
 use std::path::PathBuf;
 
@@ -13,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::{ColorMode, Resize};
 use crate::models::{Initialization, NetworkConfig};
 
+pub use class_weights::{BalancedWeights, ClassWeights};
 pub use load::{ConfigError, QUICKSTART, from_file, load};
 
 /// Everything that decides a run.
@@ -197,20 +204,6 @@ pub enum LossKind {
     CrossEntropy,
     /// Mean squared difference between softmax and one-hot target, over images and classes.
     Mse,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum ClassWeights {
-    Named(BalancedWeights),
-    PerClass(Vec<f32>),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BalancedWeights {
-    /// `images / (classes * images of the class)`, as in scikit-learn.
-    Balanced,
 }
 
 /// A figure of the history; losses are better when lower, accuracies when higher.

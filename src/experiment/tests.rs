@@ -3,6 +3,9 @@ use std::path::Path;
 
 use super::*;
 
+mod mistakes;
+mod precedence;
+
 fn parse(text: &str) -> Result<Experiment, ConfigError> {
     text.parse()
 }
@@ -16,6 +19,36 @@ fn message(text: &str) -> String {
 fn overridden(overrides: &[&str]) -> Result<Experiment, ConfigError> {
     let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
     load(None, &overrides)
+}
+
+/// The message for `text` as the file `my.toml`, changed by `overrides`.
+fn refused(text: &str, overrides: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my.toml");
+    fs::write(&path, text).unwrap();
+    let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
+    match load(Some(&path), &overrides) {
+        Ok(experiment) => panic!("{text:?} with {overrides:?} gives {experiment:?}"),
+        Err(error) => error.to_string().replace(path.to_str().unwrap(), "my.toml"),
+    }
+}
+
+fn assert_refused(text: &str, overrides: &[&str], parts: &[&str]) {
+    let message = refused(text, overrides);
+    for part in parts {
+        assert!(
+            message.contains(part),
+            "{text:?} with {overrides:?} gives {message:?} without {part:?}"
+        );
+    }
+}
+
+fn accepted(text: &str, overrides: &[&str]) -> Experiment {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my.toml");
+    fs::write(&path, text).unwrap();
+    let overrides: Vec<String> = overrides.iter().map(|text| text.to_string()).collect();
+    load(Some(&path), &overrides).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -59,109 +92,10 @@ fn what_is_written_out_reads_back_the_same() {
 }
 
 #[test]
-fn overrides_win_over_the_file_and_the_file_over_the_defaults() {
-    let experiment = overridden(&["training.epochs=10", "training.optimizer=sgd"]).unwrap();
-    assert_eq!(experiment.training.epochs, 10);
-    assert_eq!(experiment.training.optimizer, OptimizerKind::Sgd);
-    assert_eq!(experiment.training.learning_rate, 2e-3);
-    assert_eq!(experiment.training.batch_size, 32);
-}
-
-#[test]
-fn a_preset_lies_beneath_the_keys_given() {
-    let text = "[model]\nname = \"two-conv\"\npreset = \"32-64-same\"\nconv_channels = [8, 8]";
-    let toml = parse(text).unwrap().to_toml().unwrap();
-    assert!(
-        toml.contains("padding = \"same\"") && toml.contains("8"),
-        "{toml}"
-    );
-    assert!(!toml.contains("preset"), "{toml}");
-    let text = "[model]\nname = \"two-conv\"\npreset = \"huge\"";
-    let message = message(text);
-    assert!(
-        message.contains("64-64-valid") && message.contains(":3"),
-        "{message}"
-    );
-}
-
-#[test]
-fn mistakes_are_named_with_line_key_and_a_suggestion() {
-    for (text, expected) in [
-        (
-            "[training]\nepoch = 3",
-            [":2", "training.epoch", "did you mean \"epochs\""],
-        ),
-        (
-            "[trainig]\nepochs = 3",
-            [":1", "trainig", "did you mean \"training\""],
-        ),
-        (
-            "[training]\nepochs = \"many\"",
-            [":2", "training.epochs", "invalid type"],
-        ),
-        (
-            "[training]\n\nepochs = 0",
-            [":3", "training.epochs", "received 0"],
-        ),
-        (
-            "[training]\noptimizer = \"adm\"",
-            [":2", "training.optimizer", "did you mean \"adam\""],
-        ),
-        (
-            "[training]\nlearning_rate = -1.0",
-            [":2", "learning_rate", "positive"],
-        ),
-        (
-            "[data]\nvalid_fraction = 1.5",
-            [":2", "valid_fraction", "less than 1"],
-        ),
-        (
-            "[model]\nname = \"lenet\"",
-            [":2", "model.name", "did you mean \"lenet5\""],
-        ),
-        (
-            "[model]\nname = \"two-conv\"\nconv_chanels = [1, 2]",
-            [":3", "model.conv_chanels", "did you mean \"conv_channels\""],
-        ),
-        (
-            "[model]\nname = \"lenet5\"\npooling = \"mean\"",
-            [":3", "model", "average"],
-        ),
-        ("[training]\nepochs = = 3", [":2", "", ""]),
-        (
-            "[data]\ndataset = \"folder\"",
-            ["data.path", "path = \"photos\"", ""],
-        ),
-        (
-            "[training]\nstop = { metric = \"train_loss\" }",
-            [":2", "training.stop", "below"],
-        ),
-        (
-            "[training]\nlabel_smoothing = 0.1\nloss = \"mse\"",
-            [":2", "label_smoothing", ""],
-        ),
-    ] {
-        let message = message(text);
-        for part in expected {
-            assert!(
-                message.contains(part),
-                "{text:?} gives {message:?} without {part:?}"
-            );
-        }
-    }
-}
-
-#[test]
-fn a_mistaken_override_is_quoted() {
-    for (text, expected) in [
-        ("training.epochs=0", "override \"training.epochs=0\""),
-        ("training.epoch=3", "did you mean \"epochs\""),
-        ("epochs=3", "expected section.key=value"),
-        ("training.epochs", "expected section.key=value"),
-        ("model.name=resnet", "expected one of dense"),
-        ("training.epochs=ten", "invalid type"),
-    ] {
-        let error = overridden(&[text]).unwrap_err().to_string();
-        assert!(error.contains(expected), "{text}: {error}");
+fn a_relative_folder_of_images_becomes_absolute() {
+    let file = "[data]\ndataset = \"folder\"\npath = \"photos\"";
+    for experiment in [accepted(file, &[]), accepted(file, &["data.path=photos"])] {
+        let expected = std::env::current_dir().unwrap().join("photos");
+        assert_eq!(experiment.data.path, Some(expected));
     }
 }

@@ -29,9 +29,15 @@ pub struct Dense {
 
 impl DenseConfig {
     /// # Errors
+    /// `hidden` is out of range.
+    pub fn check(&self) -> Result<(), BuildError> {
+        positive("hidden", self.hidden)
+    }
+
+    /// # Errors
     /// `hidden` is zero.
     pub fn build(&self, build: &mut Build) -> Result<Dense, BuildError> {
-        positive("hidden", self.hidden)?;
+        self.check()?;
         Ok(Dense {
             dense1: build.layers.dense(input_len(build), self.hidden)?,
             dense2: build.layers.dense(self.hidden, build.classes)?,

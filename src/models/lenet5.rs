@@ -50,6 +50,12 @@ pub struct LeNet5 {
 
 impl LeNet5Config {
     /// # Errors
+    /// None: every value of both settings fits.
+    pub fn check(&self) -> Result<(), BuildError> {
+        Ok(())
+    }
+
+    /// # Errors
     /// The image is too small for two 5x5 convolutions with pooling.
     pub fn build(&self, build: &mut Build) -> Result<LeNet5, BuildError> {
         let same = PaddingConfig2d::Explicit(2, 2, 2, 2);

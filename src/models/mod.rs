@@ -71,6 +71,10 @@ macro_rules! registry {
                 match self { $(NetworkConfig::$variant(_) => $name),+ }
             }
 
+            fn check_settings(&self) -> Result<(), BuildError> {
+                match self { $(NetworkConfig::$variant(config) => config.check()),+ }
+            }
+
             fn build_network(&self, build: &mut Build) -> Result<Network, BuildError> {
                 match self {
                     $(NetworkConfig::$variant(config) => {
@@ -171,6 +175,30 @@ impl From<(String, ShapeError)> for BuildError {
 }
 
 impl NetworkConfig {
+    /// Checks the settings as far as that is possible without knowing the images.
+    ///
+    /// # Errors
+    /// The key below `[model]` at fault, e.g. `hidden` or `layers[2]`, and what was expected.
+    pub fn check(&self) -> Result<(), (String, String)> {
+        self.check_settings().map_err(|error| match error {
+            BuildError::OutOfRange {
+                key,
+                value,
+                expected,
+            } => (key.into(), format!("expected {expected}, received {value}")),
+            BuildError::LayerText {
+                index,
+                text,
+                reason,
+            } => (format!("layers[{index}]"), format!("\"{text}\": {reason}")),
+            BuildError::NoLayers => (
+                "layers".into(),
+                format!("write the layers in order, e.g. {}", spec::EXAMPLE),
+            ),
+            other => ("name".into(), other.to_string()),
+        })
+    }
+
     /// Builds the network with fresh weights on `device`, for images of `input` and `classes`.
     ///
     /// One seed gives the same weights on every backend.

@@ -52,6 +52,22 @@ struct Flatten;
 
 impl SequentialConfig {
     /// # Errors
+    /// The list is empty or a layer is not understood.
+    pub fn check(&self) -> Result<(), BuildError> {
+        if self.layers.is_empty() {
+            return Err(BuildError::NoLayers);
+        }
+        for (index, text) in self.layers.iter().enumerate() {
+            spec::parse(text).map_err(|reason| BuildError::LayerText {
+                index,
+                text: text.clone(),
+                reason,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// # Errors
     /// The list is empty, a layer is not understood, or it does not fit what comes before it.
     pub fn build(&self, build: &mut Build) -> Result<Sequential, BuildError> {
         if self.layers.is_empty() {

@@ -54,13 +54,20 @@ pub struct TwoConv {
 
 impl TwoConvConfig {
     /// # Errors
+    /// A size or `dropout` is out of range.
+    pub fn check(&self) -> Result<(), BuildError> {
+        for channels in self.conv_channels {
+            positive("conv_channels", channels)?;
+        }
+        positive("hidden", self.hidden)?;
+        dropout_rate("dropout", self.dropout)
+    }
+
+    /// # Errors
     /// A size is zero, `dropout` is out of range, or the image is too small for both blocks.
     pub fn build(&self, build: &mut Build) -> Result<TwoConv, BuildError> {
+        self.check()?;
         let [first, second] = self.conv_channels;
-        positive("conv_channels", first)?;
-        positive("conv_channels", second)?;
-        positive("hidden", self.hidden)?;
-        dropout_rate("dropout", self.dropout)?;
         let padding = match self.padding {
             PaddingMode::Valid => PaddingConfig2d::Valid,
             PaddingMode::Same => PaddingConfig2d::Explicit(1, 1, 1, 1),

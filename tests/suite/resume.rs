@@ -39,9 +39,13 @@ fn stopping_after_epoch_two_of_four_changes_nothing() {
     let place = Workplace::new();
     for optimizer in ["adam", "sgd", "adamw", "rmsprop"] {
         let optimizer_setting = format!("training.optimizer={optimizer}");
+        let momentum = match optimizer {
+            "sgd" | "rmsprop" => "training.momentum=0.5",
+            _ => "training.momentum=0.0",
+        };
         let own = [
             optimizer_setting.as_str(),
-            "training.momentum=0.5",
+            momentum,
             "training.weight_decay=0.001",
         ];
         let settings = |epochs| [STATEFUL, &own, &[epochs]].concat();

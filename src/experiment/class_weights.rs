@@ -1,0 +1,78 @@
+//! `training.class_weights`: a word or a list, read by hand so that mistakes are named.
+
+use std::fmt;
+
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::wording::number;
+use crate::text::did_you_mean;
+
+/// How much the images of each class count in the loss.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ClassWeights {
+    Named(BalancedWeights),
+    PerClass(Vec<f32>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BalancedWeights {
+    /// `images / (classes * images of the class)`, as in scikit-learn.
+    Balanced,
+}
+
+impl<'de> Deserialize<'de> for ClassWeights {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WordOrList)
+    }
+}
+
+const EXPECTED: &str = "\"balanced\" or a list of one positive number per class, e.g. [1.0, 2.5]";
+
+struct WordOrList;
+
+impl<'de> Visitor<'de> for WordOrList {
+    type Value = ClassWeights;
+
+    fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(EXPECTED)
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<ClassWeights, E> {
+        match word {
+            "balanced" => Ok(ClassWeights::Named(BalancedWeights::Balanced)),
+            word => {
+                let hint = did_you_mean(word, ["balanced"]);
+                Err(E::custom(format!(
+                    "\"{word}\" is not known{hint}; expected {EXPECTED}"
+                )))
+            }
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<ClassWeights, A::Error> {
+        let mut weights = Vec::new();
+        while let Some(Weight(weight)) = list.next_element()? {
+            weights.push(weight);
+        }
+        Ok(ClassWeights::PerClass(weights))
+    }
+}
+
+/// A weight that is still positive and finite as the 32-bit number it is used as.
+struct Weight(f32);
+
+impl<'de> Deserialize<'de> for Weight {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let weight = f64::deserialize(deserializer)?;
+        match weight as f32 {
+            small if small.is_normal() && small > 0.0 => Ok(Weight(small)),
+            _ => Err(D::Error::custom(format!(
+                "expected a positive number that fits in 32 bits, received {}",
+                number(weight)
+            ))),
+        }
+    }
+}
