@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::Builder;
 use toml::{Table, Value};
 
-use crate::data::{ColorMode, ImageOptions, ImageShape, Resize};
+use crate::data::{ColorMode, ImageOptions, ImageShape, Normalization, Resize};
 use crate::experiment::{ConfigError, Experiment, load};
 use crate::models::{BuildError, Network, WeightsError};
 
@@ -91,6 +91,7 @@ pub struct ModelCard {
     /// SHA-256 of the data set's content.
     pub fingerprint: String,
     pub resize: Resize,
+    pub normalization: Normalization,
     pub parameters: usize,
     /// The configuration the run was started with, as TOML.
     pub config: String,

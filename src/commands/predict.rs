@@ -16,6 +16,7 @@ use crate::artifacts::{ModelCard, RunFolder};
 use crate::backend;
 use crate::cli::{Format, PredictArgs};
 use crate::data::decode;
+use crate::data::normalization::apply;
 use crate::evaluation::{BATCH, probabilities, ranking};
 use crate::models::Network;
 use crate::text::table;
@@ -80,14 +81,19 @@ fn classify(
             Err(bad) => Err(bad.reason.clone()),
         })
         .collect();
-    let mut values = Vec::new();
-    for pixels in decoded.iter().flatten() {
-        values.extend(pixels.iter().map(|&pixel| {
-            let value = f32::from(pixel) / 255.0;
-            if args.invert { 1.0 - value } else { value }
-        }));
+    let tables = card.normalization.tables();
+    let count = decoded.iter().flatten().count();
+    let mut values = vec![0f32; count * card.input.len()];
+    let images = values.chunks_mut(card.input.len());
+    for (pixels, values) in decoded.iter().flatten().zip(images) {
+        match args.invert {
+            false => apply(&tables, pixels, values),
+            true => {
+                let inverted: Vec<u8> = pixels.iter().map(|&pixel| 255 - pixel).collect();
+                apply(&tables, &inverted, values);
+            }
+        }
     }
-    let count = values.len() / card.input.len();
     let mut rows = match count {
         0 => Vec::new(),
         _ => {

@@ -84,6 +84,7 @@ fn open(args: &TrainArgs) -> Result<Session> {
         dataset: dataset.name.clone(),
         fingerprint: dataset.fingerprint.clone(),
         resize: experiment.data.resize_for_prediction(),
+        normalization: dataset.train.normalization().clone(),
         parameters: network.parameters(),
         config: experiment.to_toml()?,
     };

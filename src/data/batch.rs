@@ -14,12 +14,13 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::normalization::apply;
 use super::{DataError, Split};
 
 /// Images with their classes.
 #[derive(Debug, Clone)]
 pub struct ImageBatch {
-    /// `[batch, channels, height, width]`, values in `[0, 1]`.
+    /// `[batch, channels, height, width]`, values as [`Normalization`](super::Normalization) gives.
     pub images: Tensor<4>,
     /// `[batch]`, class indices.
     pub targets: Tensor<1, Int>,
@@ -32,6 +33,7 @@ impl ImageBatch {
     /// An image can no longer be read.
     pub fn read(split: &Split, indices: &[usize], device: &Device) -> Result<Self, DataError> {
         let shape = split.shape();
+        let tables = split.normalization().tables();
         let mut values = vec![0f32; indices.len() * shape.len()];
         values
             .par_chunks_mut(shape.len())
@@ -41,9 +43,7 @@ impl ImageBatch {
                 || vec![0u8; shape.len()],
                 |pixels, (values, &index)| {
                     split.read(index, pixels)?;
-                    for (value, &pixel) in values.iter_mut().zip(pixels.iter()) {
-                        *value = f32::from(pixel) / 255.0;
-                    }
+                    apply(&tables, pixels, values);
                     Ok(())
                 },
             )?;

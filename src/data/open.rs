@@ -35,6 +35,7 @@ pub fn open(
             test_fraction: config.test_fraction,
             train_images: config.train_images,
             test_images: config.test_images,
+            normalize: config.normalize,
             seed,
         },
     )

@@ -7,13 +7,14 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{DataError, ImageShape, ImageStore, RawDataset, SkippedFile};
+use super::{DataError, ImageShape, ImageStore, Normalization, Normalize, RawDataset, SkippedFile};
 
 /// Some images of a store, in a fixed order.
 #[derive(Clone)]
 pub struct Split {
     store: Arc<dyn ImageStore>,
     indices: Arc<[u32]>,
+    normalization: Arc<Normalization>,
 }
 
 /// A data set ready to train on.
@@ -39,14 +40,18 @@ pub struct SplitOptions {
     pub test_fraction: f64,
     pub train_images: Option<usize>,
     pub test_images: Option<usize>,
+    pub normalize: Normalize,
     pub seed: u64,
 }
 
 impl Split {
     /// All images of `store`.
     pub fn whole(store: Arc<dyn ImageStore>) -> Self {
-        let indices = (0..store.len() as u32).collect();
-        Self { store, indices }
+        Self {
+            indices: (0..store.len() as u32).collect(),
+            normalization: Arc::new(Normalization::unit(store.shape().channels)),
+            store,
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -77,6 +82,18 @@ impl Split {
     /// Where image `index` of this split comes from.
     pub fn origin(&self, index: usize) -> String {
         self.store.origin(self.indices[index] as usize)
+    }
+
+    /// How 8-bit values become the network's.
+    pub fn normalization(&self) -> &Normalization {
+        &self.normalization
+    }
+
+    fn normalized(self, normalization: &Arc<Normalization>) -> Self {
+        Self {
+            normalization: normalization.clone(),
+            ..self
+        }
     }
 
     /// Images per class.
@@ -134,6 +151,7 @@ impl Split {
         Split {
             store: self.store.clone(),
             indices: indices.into(),
+            normalization: self.normalization.clone(),
         }
     }
 }
@@ -187,13 +205,18 @@ impl Dataset {
         if train.is_empty() {
             return Err(DataError::NothingToTrainOn { name: raw.name });
         }
+        let normalization = Arc::new(match options.normalize {
+            Normalize::Unit => Normalization::unit(train.shape().channels),
+            Normalize::Standard => Normalization::measure(&train)?,
+        });
+        let test = test.at_most(options.test_images, limit_seed);
         Ok(Self {
             name: raw.name,
             shape: train.shape(),
             classes: raw.classes,
-            train,
-            valid,
-            test: test.at_most(options.test_images, limit_seed),
+            train: train.normalized(&normalization),
+            valid: valid.normalized(&normalization),
+            test: test.normalized(&normalization),
             fingerprint: raw.fingerprint,
             skipped: raw.skipped,
         })
@@ -228,6 +251,7 @@ mod tests {
             test_fraction: 0.2,
             train_images: None,
             test_images: None,
+            normalize: Normalize::Unit,
             seed,
         }
     }

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{ColorMode, Resize};
+use crate::data::{ColorMode, Normalize, Resize};
 use crate::models::{Initialization, NetworkConfig};
 
 pub use class_weights::{BalancedWeights, ClassWeights};
@@ -52,6 +52,8 @@ pub struct DataConfig {
     pub valid_fraction: f64,
     /// Share kept for the test where the data set brings no test images, `0` to less than `1`.
     pub test_fraction: f64,
+    /// `unit` (values from 0 to 1) or `standard` (mean 0, deviation 1 over the training images).
+    pub normalize: Normalize,
     /// `grey` or `rgb`; for `folder`.
     pub color: ColorMode,
     /// Height images are brought to, in pixels; for `folder`.
@@ -76,6 +78,7 @@ impl Default for DataConfig {
             test_images: None,
             valid_fraction: 0.1,
             test_fraction: 0.2,
+            normalize: Normalize::Unit,
             color: ColorMode::Rgb,
             height: 64,
             width: 64,

@@ -356,13 +356,13 @@ fn activate<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
 pub fn shape_after<'a>(
     layers: impl IntoIterator<Item = (&'a str, Layer<'a>)>,
     input: impl Into<FeatureShape>,
-) -> Result<FeatureShape, (String, ShapeError)> {
+) -> Result<FeatureShape, (String, Box<ShapeError>)> {
     layers
         .into_iter()
         .try_fold(input.into(), |shape, (name, layer)| {
             layer
                 .output_shape(shape)
-                .map_err(|error| (name.to_string(), error))
+                .map_err(|error| (name.to_string(), Box::new(error)))
         })
 }
 

@@ -48,6 +48,8 @@ macro_rules! registry {
     ($($variant:ident($file:ident, $config:ident), $name:literal, $summary:literal,
        $source:literal, presets $presets:expr;)+) => {
         /// A network with its weights.
+        // Few are made, and a box would stand in the way of Burn's derived traversal.
+        #[allow(clippy::large_enum_variant)]
         #[derive(Module, Debug)]
         pub enum Network {
             $($variant($file::$variant)),+
@@ -135,7 +137,10 @@ pub struct Build<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     #[error("layer {layer} of the network does not fit")]
-    Shape { layer: String, source: ShapeError },
+    Shape {
+        layer: String,
+        source: Box<ShapeError>,
+    },
     #[error("model.{key} = {value} is out of range: {expected}")]
     OutOfRange {
         key: &'static str,
@@ -168,8 +173,8 @@ pub enum BuildError {
     },
 }
 
-impl From<(String, ShapeError)> for BuildError {
-    fn from((layer, source): (String, ShapeError)) -> Self {
+impl From<(String, Box<ShapeError>)> for BuildError {
+    fn from((layer, source): (String, Box<ShapeError>)) -> Self {
         BuildError::Shape { layer, source }
     }
 }

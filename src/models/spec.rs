@@ -132,9 +132,9 @@ impl<'a> Words<'a> {
     }
 
     fn activation(&mut self) -> Option<Activation> {
-        let activation = match self.words.peek()? {
-            &"relu" => Activation::Relu,
-            &"tanh" => Activation::Tanh,
+        let activation = match *self.words.peek()? {
+            "relu" => Activation::Relu,
+            "tanh" => Activation::Tanh,
             _ => return None,
         };
         self.words.next();

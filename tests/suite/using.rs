@@ -340,3 +340,34 @@ fn version_names_the_backends_and_completions_name_the_commands() {
         assert!(script.contains("predict"), "{shell}");
     }
 }
+
+#[test]
+fn predict_normalizes_as_the_training_did() {
+    let place = Workplace::new();
+    // Light or dark, so that a network on centred values tells them apart by sign alone.
+    for (class, shade) in [("dark", 100), ("light", 140)] {
+        for n in 0..20 {
+            let path = place.write(&format!("photos/{class}/{n}.png"), "");
+            let image = image::GrayImage::from_pixel(4, 4, image::Luma([shade + n]));
+            image.save(path).unwrap();
+        }
+    }
+    let settings = [
+        "data.dataset=folder",
+        "data.path=photos",
+        "data.normalize=standard",
+        "data.height=4",
+        "data.width=4",
+        "model.name=dense",
+        "training.epochs=20",
+    ];
+    let run = place.train("run", &settings);
+    let mean = json(&run.join("model.json"))["normalization"]["mean"][0].clone();
+    assert!(mean.as_f64().unwrap() > 0.4, "{mean}");
+    let path = run.to_str().unwrap();
+    for class in ["dark", "light"] {
+        let folder = format!("photos/{class}");
+        let csv = place.succeed(&["predict", path, &folder, "--format", "csv"]);
+        assert_eq!(csv.matches(&format!(",{class},")).count(), 20, "{csv}");
+    }
+}

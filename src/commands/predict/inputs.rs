@@ -219,7 +219,7 @@ mod tests {
             let path = |name: &str| folder.path().join(name);
             fs::create_dir(path("closed")).unwrap();
             fs::write(path("open.png"), "").unwrap();
-            fs::set_permissions(path("closed"), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(path("closed"), fs::Permissions::from_mode(0o0)).unwrap();
             if fs::read_dir(path("closed")).is_ok() {
                 return; // The superuser may list anything.
             }
