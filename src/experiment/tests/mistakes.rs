@@ -252,7 +252,7 @@ fn no_message_is_written_in_rust() {
                 "a boolean",
                 "found",
                 "wanted",
-                "unit",
+                "unit value",
             ] {
                 assert!(!message.contains(rust), "{message}");
             }
