@@ -3,9 +3,10 @@
 use super::*;
 
 /// Losses agree to this, relative: both are 32-bit floats, summed in another order.
-const LOSS_TOLERANCE: f64 = 1e-3;
-/// Weights agree to this after twelve Adam steps of 1e-3: a third of one step.
-const WEIGHT_TOLERANCE: f32 = 3e-4;
+const LOSS_TOLERANCE: f64 = 1e-4;
+/// Weights agree to this after fourteen Adam steps of 1e-3: a tenth of one step. Mesa's software
+/// device came within 5e-8.
+const WEIGHT_TOLERANCE: f32 = 1e-4;
 
 fn tensors(run: &Path) -> Vec<(String, Vec<f32>)> {
     let bytes = weights(run);
