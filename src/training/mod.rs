@@ -135,12 +135,12 @@ pub fn train(
     let interrupter = Interrupter::new();
     signals::stop_on_signal(&interrupter, resume_command);
     let plan = ui::Plan {
-        run: run.path().to_path_buf(),
         epochs: config.epochs,
         train_images: dataset.train.len(),
         monitor: stopping::monitor(config, &dataset.valid),
     };
-    let (ui, renderer) = display.open(plan, &interrupter, state.history.len());
+    let done = state.history.len();
+    let (ui, renderer) = display.open(plan, &interrupter, done);
     let learner = Learner::new(model, optimizer.clone(), config.learning_rate);
     let strategy = Arc::new(strategy::Strategy::new(
         experiment, dataset, run, position, optimizer, state, ui,
@@ -152,6 +152,11 @@ pub fn train(
         .with_training_strategy(TrainingStrategy::Custom(strategy.clone()))
         .renderer(renderer)
         .label(&run.name());
+    // Without checkpointers of Burn's this only tells the dashboard where to begin.
+    let training = match done {
+        0 => training,
+        done => training.checkpoint(done),
+    };
     // Burn's dashboard panics in the training thread when its user kills the training.
     let launched = catch_unwind(AssertUnwindSafe(|| training.launch(learner)));
     match launched {

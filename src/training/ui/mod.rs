@@ -3,7 +3,6 @@
 mod quiet;
 
 use std::io::{IsTerminal, Write, stderr, stdout};
-use std::path::PathBuf;
 
 use burn::train::Interrupter;
 use burn::train::renderer::MetricsRenderer;
@@ -48,7 +47,6 @@ pub struct NoTerminal;
 
 /// What is known before the first epoch.
 pub struct Plan {
-    pub run: PathBuf,
     pub epochs: usize,
     pub train_images: usize,
     pub monitor: Metric,
