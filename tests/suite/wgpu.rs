@@ -67,3 +67,26 @@ fn training_on_wgpu_gives_the_losses_and_weights_of_the_cpu() {
         assert!(farthest <= WEIGHT_TOLERANCE, "{name}: {farthest} apart");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_missing_gpu_is_an_error_by_name_and_a_warning_by_auto() {
+    let place = Workplace::new();
+    let train = |name: &str, device: &str| {
+        let mut command = place.command();
+        // Neither Vulkan nor OpenGL finds a driver.
+        command.env("VK_DRIVER_FILES", "/nonexistent");
+        command.env("__EGL_VENDOR_LIBRARY_FILENAMES", "/nonexistent");
+        let args = ["train", "--ui", "none", "--name", name, "--device", device];
+        command.args(args).args(QUICK).output().unwrap()
+    };
+    let refused = train("by-name", "wgpu");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("no wgpu device answers"));
+    assert!(!stderr(&refused).contains("panicked"));
+    let fallen_back = train("auto", "auto");
+    assert!(fallen_back.status.success(), "{}", stderr(&fallen_back));
+    assert!(stderr(&fallen_back).contains("warning: no wgpu device answers"));
+    let backend = &json(&place.path("artifacts/auto/summary.json"))["backend"];
+    assert!(backend == "flex" || backend == "ndarray", "{backend}");
+}
