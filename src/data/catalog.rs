@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn the_published_data_sets_hold_what_the_catalogue_says() {
         let Some(data_dir) = std::env::var_os("CONVLAB_DATA").map(PathBuf::from) else {
-            eprintln!("SKIPPED: set CONVLAB_DATA to check the published data sets");
+            crate::text::tell("SKIPPED: set CONVLAB_DATA to check the published data sets");
             return;
         };
         for entry in CATALOG
@@ -314,7 +314,7 @@ mod tests {
             .filter(|entry| matches!(entry.source, Source::Idx { .. }))
         {
             if !is_present(entry, &data_dir) {
-                eprintln!("SKIPPED: {} is not in CONVLAB_DATA", entry.name);
+                crate::text::tell(format!("SKIPPED: {} is not in CONVLAB_DATA", entry.name));
                 continue;
             }
             let data = load_idx(entry.name, &folder_of(entry, &data_dir), entry.classes).unwrap();

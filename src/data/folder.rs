@@ -424,12 +424,12 @@ mod tests {
     #[test]
     fn real_photographs_are_all_read() {
         let Some(data_dir) = std::env::var_os("CONVLAB_DATA") else {
-            eprintln!("SKIPPED: set CONVLAB_DATA to read real photographs");
+            crate::text::tell("SKIPPED: set CONVLAB_DATA to read real photographs");
             return;
         };
         let path = Path::new(&data_dir).join("cats-vs-dogs/test");
         if !path.is_dir() {
-            eprintln!("SKIPPED: cats-vs-dogs/test is not in CONVLAB_DATA");
+            crate::text::tell("SKIPPED: cats-vs-dogs/test is not in CONVLAB_DATA");
             return;
         }
         let options = FolderOptions::new(ImageOptions::new(ColorMode::Rgb, 64, 64));
