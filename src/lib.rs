@@ -2,7 +2,8 @@
 //!
 //! Modules in the order the data flows:
 //! [`cli`] reads the command line and [`commands`] carries it out; [`experiment`] is the
-//! configuration; [`data`] finds, draws, splits and batches images; [`models`] holds the networks;
+//! configuration; [`data`] finds, draws, splits and batches images; [`models`] holds the networks and
+//! [`kernels`] the operations that carry their time;
 //! [`backend`] opens the device; [`training`] finds the weights; [`evaluation`] measures them;
 //! [`artifacts`] keeps what a run leaves behind.
 #![recursion_limit = "256"]
@@ -14,6 +15,7 @@ pub mod commands;
 pub mod data;
 pub mod evaluation;
 pub mod experiment;
+pub mod kernels;
 pub mod models;
 pub mod text;
 pub mod training;

@@ -10,28 +10,10 @@ use burn::nn::conv::Conv2d;
 use burn::nn::pool::{AvgPool2d, MaxPool2d};
 use burn::nn::{BatchNorm, Dropout, Linear, PaddingConfig2d};
 use burn::tensor::{Tensor, activation};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::data::ImageShape;
-
-/// A non-linearity, applied to each value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Activation {
-    /// `max(0, x)`
-    Relu,
-    /// Hyperbolic tangent, output in `(-1, 1)`.
-    Tanh,
-}
-
-impl fmt::Display for Activation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Activation::Relu => "relu",
-            Activation::Tanh => "tanh",
-        })
-    }
-}
+use crate::kernels::Activation;
 
 /// One layer of a network, borrowed from the module that owns its weights.
 #[derive(Clone, Copy)]

@@ -5,6 +5,7 @@
 //! summary and inspection all walk that list.
 
 mod dense;
+mod fusion;
 mod init;
 mod layer;
 mod lenet5;
@@ -23,7 +24,8 @@ use serde::{Deserialize, Serialize};
 use crate::data::ImageShape;
 
 pub use init::{ConvSpec, Initialization, LayerBuilder};
-pub use layer::{Activation, FeatureShape, Features, Layer, ShapeError, shape_after};
+pub use crate::kernels::Activation;
+pub use layer::{FeatureShape, Features, Layer, ShapeError, shape_after};
 pub use spec::EXAMPLE as EXAMPLE_LAYERS;
 pub use summary::{Summary, SummaryRow};
 pub use weights::WeightsError;
@@ -245,9 +247,7 @@ impl Network {
     /// - `images`: `[batch, channels, height, width]`, values in `[0, 1]`
     /// - output: `[batch, classes]`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        let features = Features::Maps(images);
-        let output = (self.layers().iter()).fold(features, |x, (_, layer)| layer.forward(x));
-        match output {
+        match fusion::forward(&self.layers(), Features::Maps(images)) {
             Features::Vector(logits) => logits,
             Features::Maps(maps) => maps.flatten(1, 3),
         }

@@ -2,7 +2,7 @@
 
 use burn::nn::PaddingConfig2d;
 
-use super::layer::Activation;
+use crate::kernels::Activation;
 
 /// A network to start from, shown where a list of layers is missing.
 pub const EXAMPLE: &str =

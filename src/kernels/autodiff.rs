@@ -1,0 +1,137 @@
+//! The hand-written backward passes, registered with Burn's automatic differentiation.
+
+use burn::backend::Autodiff;
+use burn::backend::TensorMetadata;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
+
+use super::extension::{Bias, Kernels};
+use super::host::HostTensor;
+use super::spec::{Activation, ConvBlock};
+use super::{composed, conv, dense};
+
+impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
+    fn conv_block(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: Bias<Self>,
+        block: ConvBlock,
+    ) -> FloatTensor<Self> {
+        let plain = match &bias {
+            Bias::Given(bias) => Bias::Given(bias.primitive().clone()),
+            Bias::Absent => Bias::Absent,
+        };
+        let run = conv::forward::<B>(x.primitive(), weight.primitive(), &plain, &block, true);
+        let Some((output, Some(tape))) = run else {
+            return composed::conv_block::<Self>(x, weight, bias, &block);
+        };
+        match bias {
+            Bias::Given(bias) => {
+                let nodes = [x.node(), weight.node(), bias.node()];
+                match ConvBlockBackward.prepare::<C>(nodes).compute_bound().stateful() {
+                    OpsKind::Tracked(prep) => prep.finish(tape, output),
+                    OpsKind::UnTracked(prep) => prep.finish(output),
+                }
+            }
+            Bias::Absent => {
+                let nodes = [x.node(), weight.node()];
+                match ConvBlockBackward.prepare::<C>(nodes).compute_bound().stateful() {
+                    OpsKind::Tracked(prep) => prep.finish(tape, output),
+                    OpsKind::UnTracked(prep) => prep.finish(output),
+                }
+            }
+        }
+    }
+
+    fn dense(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: Bias<Self>,
+        activation: Option<Activation>,
+    ) -> FloatTensor<Self> {
+        let plain = match &bias {
+            Bias::Given(bias) => Bias::Given(bias.primitive().clone()),
+            Bias::Absent => Bias::Absent,
+        };
+        let run = dense::forward::<B>(x.primitive(), weight.primitive(), &plain, activation);
+        let Some(output) = run else {
+            return composed::dense::<Self>(x, weight, bias, activation);
+        };
+        let tape = dense::Tape {
+            x: x.primitive().clone(),
+            weight: weight.primitive().clone(),
+            output: activation.map(|_| output.clone()),
+            activation,
+        };
+        match bias {
+            Bias::Given(bias) => {
+                let nodes = [x.node(), weight.node(), bias.node()];
+                match DenseBackward.prepare::<C>(nodes).compute_bound().stateful() {
+                    OpsKind::Tracked(prep) => prep.finish(tape, output),
+                    OpsKind::UnTracked(prep) => prep.finish(output),
+                }
+            }
+            Bias::Absent => {
+                let nodes = [x.node(), weight.node()];
+                match DenseBackward.prepare::<C>(nodes).compute_bound().stateful() {
+                    OpsKind::Tracked(prep) => prep.finish(tape, output),
+                    OpsKind::UnTracked(prep) => prep.finish(output),
+                }
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct ConvBlockBackward;
+
+impl<B: HostTensor, const N: usize> Backward<B, N> for ConvBlockBackward {
+    type State = conv::Tape<B>;
+
+    fn backward(
+        self,
+        ops: Ops<Self::State, N>,
+        gradients: &mut Gradients,
+        _checkpointer: &mut Checkpointer,
+    ) {
+        let gradient = gradients.consume::<B>(&ops.node);
+        let wanted = [0, 1, 2].map(|n| ops.parents.get(n).is_some_and(Option::is_some));
+        let Some(results) = conv::backward::<B>(&ops.state, &gradient, wanted) else {
+            unreachable!("the forward pass read the same tensors, and {:?}", gradient.dtype());
+        };
+        for (parent, result) in ops.parents.into_iter().zip(results) {
+            if let (Some(parent), Some(result)) = (parent, result) {
+                gradients.register::<B>(parent.id, result);
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct DenseBackward;
+
+impl<B: HostTensor, const N: usize> Backward<B, N> for DenseBackward {
+    type State = dense::Tape<B>;
+
+    fn backward(
+        self,
+        ops: Ops<Self::State, N>,
+        gradients: &mut Gradients,
+        _checkpointer: &mut Checkpointer,
+    ) {
+        let gradient = gradients.consume::<B>(&ops.node);
+        let dtype = gradient.dtype();
+        let wanted = [0, 1, 2].map(|n| ops.parents.get(n).is_some_and(Option::is_some));
+        let Some(results) = dense::backward::<B>(&ops.state, gradient, wanted) else {
+            unreachable!("the forward pass read the same tensors, and {dtype:?}");
+        };
+        for (parent, result) in ops.parents.into_iter().zip(results) {
+            if let (Some(parent), Some(result)) = (parent, result) {
+                gradients.register::<B>(parent.id, result);
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Convolution blocks on the CPU: convolution, bias, activation and pooling in one pass over each
+//! image, and the backward pass of the whole.
+
+mod backward;
+mod forward;
+mod geometry;
+mod layout;
+mod pooling;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use burn::backend::TensorMetadata;
+use burn::backend::tensor::FloatTensor;
+use pulp::{Arch, Simd, WithSimd};
+
+use self::geometry::Geometry;
+use self::layout::{Panels, channel_stride, panel_vectors};
+use super::extension::Bias;
+use super::host::{HostTensor, View};
+use super::spec::ConvBlock;
+
+/// What the backward pass needs of the forward pass.
+#[derive(Debug, Clone)]
+pub struct Tape<B: HostTensor> {
+    block: ConvBlock,
+    images: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    /// Where an activation comes last.
+    output: Option<FloatTensor<B>>,
+    picked: Option<Arc<Vec<u8>>>,
+    activated: Option<Arc<Vec<f32>>>,
+}
+
+thread_local! {
+    static FORWARD: RefCell<forward::Scratch> = RefCell::default();
+    static BACKWARD: RefCell<backward::Scratch> = RefCell::default();
+}
+
+struct Lanes;
+
+impl WithSimd for Lanes {
+    type Output = usize;
+
+    fn with_simd<S: Simd>(self, _simd: S) -> usize {
+        S::F32_LANES
+    }
+}
+
+/// Runs the block; with a tape where `keep` asks for one.
+///
+/// `None` where a case is not covered, or where a value on the way was NaN or infinite: Burn's
+/// own operations then say what becomes of it.
+///
+/// # Shapes
+/// - `images`: `[batch, channels, height, width]`
+/// - `weight`: `[out channels, channels / groups, height, width]`
+/// - output: `[batch, out channels, height, width]`
+pub fn forward<B: HostTensor>(
+    images: &FloatTensor<B>,
+    weight: &FloatTensor<B>,
+    bias: &Bias<B>,
+    block: &ConvBlock,
+    keep: bool,
+) -> Option<(FloatTensor<B>, Option<Tape<B>>)> {
+    let view = View::of::<B>(images)?;
+    let kernel = View::of::<B>(weight)?;
+    let Some(geometry) = Geometry::new(view.shape, kernel.shape, block) else {
+        log::debug!(
+            "convolution by Burn's own operations: images {:?}, weight {:?}, {block:?}",
+            view.shape,
+            kernel.shape
+        );
+        return None;
+    };
+    let g = &geometry;
+    let arch = Arch::new();
+    let lanes = arch.dispatch(Lanes);
+    let kernel = B::into_values(weight.clone())?;
+    if !kernel.iter().all(|value| value.is_finite()) {
+        return None;
+    }
+    let [group_in, group_out] = g.group();
+    let [kernel_h, kernel_w] = g.kernel;
+    let weights: Vec<Panels> = (0..g.groups)
+        .map(|group| {
+            Panels::pack(g.taps(), group_out, lanes, |tap, channel| {
+                let (place, input) = (tap / group_in, tap % group_in);
+                let filter = (group * group_out + channel) * group_in + input;
+                kernel[filter * kernel_h * kernel_w + place]
+            })
+        })
+        .collect();
+    let mut offsets = vec![0.0; channel_stride(g, lanes) + lanes];
+    if let Some(bias) = bias.as_ref() {
+        offsets[..g.out_channels].copy_from_slice(&B::into_values(bias.clone())?);
+    }
+
+    let row = g.out[1] * g.out_channels;
+    let mut output = vec![0.0; g.batch * g.out[0] * row];
+    let picks = keep && g.picks();
+    let mut picked = picks.then(|| vec![0; output.len()]);
+    let averages = keep && !g.unpooled() && !g.picks() && g.activation.is_some();
+    let convolved = g.conv[0] * g.conv[1] * g.out_channels;
+    let mut activated = averages.then(|| vec![0.0; g.batch * convolved]);
+
+    let threads = rayon::current_num_threads();
+    // One image is cut into bands where there are fewer images than threads.
+    let bands = match averages {
+        true => 1,
+        false => threads.div_ceil(g.batch).min(g.out[0]),
+    };
+    let band_rows = g.out[0].div_ceil(bands);
+    let mut work = Vec::with_capacity(g.batch * bands);
+    let mut rest = output.as_mut_slice();
+    let mut rest_picked = picked.as_deref_mut();
+    let mut rest_activated = activated.as_deref_mut();
+    for image in 0..g.batch {
+        for first in (0..g.out[0]).step_by(band_rows) {
+            let rows = first..(first + band_rows).min(g.out[0]);
+            let len = rows.len() * row;
+            work.push(forward::Band {
+                image,
+                rows,
+                output: rest.split_off_mut(..len)?,
+                picked: match &mut rest_picked {
+                    Some(rest) => Some(rest.split_off_mut(..len)?),
+                    None => None,
+                },
+                activated: match &mut rest_activated {
+                    Some(rest) => Some(rest.split_off_mut(..convolved)?),
+                    None => None,
+                },
+            });
+        }
+    }
+    let shared = forward::Shared {
+        geometry: g,
+        images: &view,
+        weights: &weights,
+        bias: &offsets,
+    };
+    let share = work.len().div_ceil(threads);
+    let mut finite = vec![true; threads];
+    rayon::scope(|scope| {
+        for (bands, finite) in work.chunks_mut(share).zip(&mut finite) {
+            let shared = &shared;
+            scope.spawn(move |_| {
+                FORWARD.with_borrow_mut(|scratch| {
+                    *finite = arch.dispatch(forward::Forward {
+                        shared,
+                        bands,
+                        scratch,
+                    });
+                });
+            });
+        }
+    });
+    drop(work);
+    if finite.contains(&false) {
+        log::debug!("convolution by Burn's own operations: a value is NaN or infinite");
+        return None;
+    }
+    let device = images.device();
+    let shape = [g.batch, g.out[0], g.out[1], g.out_channels];
+    let output = B::float_permute(B::from_values(output, &shape, &device), &[0, 3, 1, 2]);
+    let tape = keep.then(|| Tape {
+        block: *block,
+        images: images.clone(),
+        weight: weight.clone(),
+        output: (g.activation.is_some() && !averages).then(|| output.clone()),
+        picked: picked.map(Arc::new),
+        activated: activated.map(Arc::new),
+    });
+    Some((output, tape))
+}
+
+/// Gradients of the loss with respect to images, weight and bias, as far as `wanted`, from the
+/// one with respect to the output.
+pub fn backward<B: HostTensor>(
+    tape: &Tape<B>,
+    gradient: &FloatTensor<B>,
+    wanted: [bool; 3],
+) -> Option<[Option<FloatTensor<B>>; 3]> {
+    let images = View::of::<B>(&tape.images)?;
+    let gradient = View::of::<B>(gradient)?;
+    let weight_shape: [usize; 4] = tape.weight.shape().to_vec().try_into().ok()?;
+    let geometry = Geometry::new(images.shape, weight_shape, &tape.block)?;
+    let g = &geometry;
+    let arch = Arch::new();
+    let lanes = arch.dispatch(Lanes);
+    let stride = channel_stride(g, lanes);
+    let [group_in, group_out] = g.group();
+    let places = g.kernel[0] * g.kernel[1];
+    let weights: Vec<Panels> = match wanted[0] {
+        false => Vec::new(),
+        true => {
+            let kernel = B::into_values(tape.weight.clone())?;
+            let kernel = &kernel;
+            (0..g.groups)
+                .flat_map(|group| (0..g.runs.len()).map(move |run| (group, run)))
+                .map(|(group, run)| {
+                    Panels::pack(group_out, g.run, lanes, |channel, at| {
+                        let tap = run * g.run + at;
+                        let (place, input) = (tap / group_in, tap % group_in);
+                        let filter = (group * group_out + channel) * group_in + input;
+                        kernel[filter * places + place]
+                    })
+                })
+                .collect()
+        }
+    };
+    let taps: Vec<usize> =
+        (g.runs.iter()).flat_map(|run| (0..g.run).map(move |at| run + at)).collect();
+    let width = panel_vectors(group_out, lanes) * lanes;
+    let panels = group_out.div_ceil(width);
+    let output = match &tape.output {
+        Some(output) => B::values(output)?.0,
+        None => (&[][..]).into(),
+    };
+    let shared = backward::Shared {
+        geometry: g,
+        images: &images,
+        gradient: &gradient,
+        output: &output,
+        picked: tape.picked.as_deref().map(Vec::as_slice),
+        activated: tape.activated.as_deref().map(Vec::as_slice),
+        weights: &weights,
+        taps: &taps,
+        stride,
+        weight_gradient: wanted[1],
+    };
+    let size = g.height * g.width * g.channels;
+    let mut image_gradient = match wanted[0] {
+        true => vec![0.0; g.batch * size],
+        false => Vec::new(),
+    };
+    let threads = rayon::current_num_threads();
+    let share = g.batch.div_ceil(threads);
+    let fresh = backward::Sums {
+        weights: vec![0.0; g.groups * panels * taps.len() * width],
+        bias: vec![0.0; stride],
+    };
+    let mut sums = vec![fresh; g.batch.div_ceil(share)];
+    let mut rest = image_gradient.as_mut_slice();
+    rayon::scope(|scope| {
+        for (task, sums) in sums.iter_mut().enumerate() {
+            let first = task * share;
+            let count = share.min(g.batch - first);
+            let out;
+            (out, rest) = std::mem::take(&mut rest).split_at_mut(match wanted[0] {
+                true => count * size,
+                false => 0,
+            });
+            let shared = &shared;
+            scope.spawn(move |_| {
+                BACKWARD.with_borrow_mut(|scratch| {
+                    arch.dispatch(backward::Backward {
+                        shared,
+                        first,
+                        count,
+                        image_gradient: out,
+                        sums,
+                        scratch,
+                    });
+                });
+            });
+        }
+    });
+    // In the order of the images, whichever thread was first.
+    let (total, others) = sums.split_first_mut()?;
+    for other in others {
+        for (to, from) in total.weights.iter_mut().zip(&other.weights) {
+            *to += from;
+        }
+        for (to, from) in total.bias.iter_mut().zip(&other.bias) {
+            *to += from;
+        }
+    }
+    let device = tape.images.device();
+    let image_gradient = wanted[0].then(|| {
+        let shape = [g.batch, g.height, g.width, g.channels];
+        B::float_permute(B::from_values(image_gradient, &shape, &device), &[0, 3, 1, 2])
+    });
+    let weight_gradient = wanted[1].then(|| {
+        let mut values = vec![0.0; weight_shape.iter().product()];
+        for (filter, values) in values.chunks_exact_mut(group_in * places).enumerate() {
+            let (group, channel) = (filter / group_out, filter % group_out);
+            let start = (group * panels + channel / width) * taps.len() * width + channel % width;
+            for (input, values) in values.chunks_exact_mut(places).enumerate() {
+                for (place, value) in values.iter_mut().enumerate() {
+                    *value = total.weights[start + (place * group_in + input) * width];
+                }
+            }
+        }
+        B::from_values(values, &weight_shape, &device)
+    });
+    let bias_gradient = wanted[2].then(|| {
+        total.bias.truncate(g.out_channels);
+        B::from_values(std::mem::take(&mut total.bias), &[g.out_channels], &device)
+    });
+    Some([image_gradient, weight_gradient, bias_gradient])
+}

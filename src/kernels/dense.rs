@@ -1,0 +1,267 @@
+//! Dense layers on the CPU: matrix product, bias and activation, and the backward pass.
+
+use burn::backend::TensorMetadata;
+use burn::backend::tensor::FloatTensor;
+use gemm::Parallelism;
+use pulp::{Arch, Simd, WithSimd};
+
+use super::extension::Bias;
+use super::host::HostTensor;
+use super::simd::{activate, activation_gradient};
+use super::spec::Activation;
+
+/// What the backward pass needs of the forward pass.
+#[derive(Debug, Clone)]
+pub struct Tape<B: HostTensor> {
+    pub x: FloatTensor<B>,
+    pub weight: FloatTensor<B>,
+    /// Where there is an activation.
+    pub output: Option<FloatTensor<B>>,
+    pub activation: Option<Activation>,
+}
+
+/// A matrix somewhere in a slice: elements between rows and between columns.
+#[derive(Clone, Copy)]
+struct Matrix<'a> {
+    values: &'a [f32],
+    rows: usize,
+    columns: usize,
+    row_step: usize,
+    column_step: usize,
+}
+
+impl<'a> Matrix<'a> {
+    fn new(values: &'a [f32], rows: usize, columns: usize, strides: [usize; 2]) -> Self {
+        let [row_step, column_step] = strides;
+        assert!(
+            rows == 0
+                || columns == 0
+                || (rows - 1) * row_step + (columns - 1) * column_step < values.len()
+        );
+        Self {
+            values,
+            rows,
+            columns,
+            row_step,
+            column_step,
+        }
+    }
+
+    fn transposed(self) -> Self {
+        Self {
+            rows: self.columns,
+            columns: self.rows,
+            row_step: self.column_step,
+            column_step: self.row_step,
+            ..self
+        }
+    }
+
+    /// Columns `first..first + count`.
+    fn columns(self, first: usize, count: usize) -> Self {
+        Self::new(
+            &self.values[first * self.column_step..],
+            self.rows,
+            count,
+            [self.row_step, self.column_step],
+        )
+    }
+
+    /// Rows `first..first + count`.
+    fn rows(self, first: usize, count: usize) -> Self {
+        self.transposed().columns(first, count).transposed()
+    }
+}
+
+/// Rows of `out` for one thread at least; below that a second thread costs more than it saves.
+const LEAST_WORK: usize = 1 << 17;
+
+/// `out = a * b`, row after row, rows shared among the threads; every value is summed by one
+/// thread, whatever their number.
+fn product(a: Matrix, b: Matrix, out: &mut [f32]) {
+    assert!(a.columns == b.rows && out.len() == a.rows * b.columns);
+    if out.is_empty() {
+        return;
+    }
+    let threads = rayon::current_num_threads();
+    let work = a.rows * a.columns * b.columns;
+    let tasks = threads.min(work.div_ceil(LEAST_WORK)).min(a.rows);
+    let share = a.rows.div_ceil(tasks);
+    rayon::scope(|scope| {
+        for (task, out) in out.chunks_mut(share * b.columns).enumerate() {
+            let a = a.rows(task * share, out.len() / b.columns);
+            let mut run = move || serial_product(a, b, out);
+            match tasks {
+                1 => run(),
+                _ => scope.spawn(move |_| run()),
+            }
+        }
+    });
+}
+
+fn serial_product(a: Matrix, b: Matrix, out: &mut [f32]) {
+    debug_assert!(a.columns == b.rows && out.len() == a.rows * b.columns);
+    // SAFETY: `Matrix::new` checked that the last element of either factor lies in its slice, and
+    // `out` is a whole matrix of the product's size.
+    #[allow(unsafe_code)]
+    unsafe {
+        gemm::gemm(
+            a.rows,
+            b.columns,
+            a.columns,
+            out.as_mut_ptr(),
+            1,
+            b.columns as isize,
+            false,
+            a.values.as_ptr(),
+            a.column_step as isize,
+            a.row_step as isize,
+            b.values.as_ptr(),
+            b.column_step as isize,
+            b.row_step as isize,
+            0.0,
+            1.0,
+            false,
+            false,
+            false,
+            Parallelism::None,
+        );
+    }
+}
+
+/// Runs the layer; `None` where the tensors are not 32-bit floats.
+///
+/// # Shapes
+/// - `x`: `[batch, inputs]`
+/// - `weight`: `[inputs, outputs]`
+/// - output: `[batch, outputs]`
+pub fn forward<B: HostTensor>(
+    x: &FloatTensor<B>,
+    weight: &FloatTensor<B>,
+    bias: &Bias<B>,
+    activation: Option<Activation>,
+) -> Option<FloatTensor<B>> {
+    let [batch, inputs] = x.shape().to_vec().try_into().ok()?;
+    let [_, outputs]: [usize; 2] = weight.shape().to_vec().try_into().ok()?;
+    let (x_values, x_strides) = B::values(x)?;
+    let (weights, strides) = B::values(weight)?;
+    let mut out = vec![0.0; batch * outputs];
+    product(
+        Matrix::new(&x_values, batch, inputs, x_strides.try_into().ok()?),
+        Matrix::new(&weights, inputs, outputs, strides.try_into().ok()?),
+        &mut out,
+    );
+    let bias = match bias.as_ref() {
+        Some(bias) => B::into_values(bias.clone())?,
+        None => vec![0.0; outputs],
+    };
+    Arch::new().dispatch(Finish {
+        out: &mut out,
+        bias: &bias,
+        activation,
+    });
+    Some(B::from_values(out, &[batch, outputs], &x.device()))
+}
+
+/// Adds the bias to every row and applies the activation.
+struct Finish<'a> {
+    out: &'a mut [f32],
+    bias: &'a [f32],
+    activation: Option<Activation>,
+}
+
+impl WithSimd for Finish<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        for row in self.out.chunks_exact_mut(self.bias.len().max(1)) {
+            for (out, bias) in row.chunks_mut(S::F32_LANES).zip(self.bias.chunks(S::F32_LANES)) {
+                let sum = simd.add_f32s(
+                    simd.partial_load_f32s(out),
+                    simd.partial_load_f32s(bias),
+                );
+                simd.partial_store_f32s(out, activate(simd, self.activation, sum));
+            }
+        }
+    }
+}
+
+/// Gradients of the loss with respect to input, weight and bias, as far as `wanted`, from the
+/// one with respect to the output.
+pub fn backward<B: HostTensor>(
+    tape: &Tape<B>,
+    gradient: FloatTensor<B>,
+    wanted: [bool; 3],
+) -> Option<[Option<FloatTensor<B>>; 3]> {
+    let [batch, inputs] = tape.x.shape().to_vec().try_into().ok()?;
+    let [_, outputs]: [usize; 2] = tape.weight.shape().to_vec().try_into().ok()?;
+    let device = tape.x.device();
+    let mut gradient = B::into_values(gradient)?;
+    let mut bias = vec![0.0; outputs];
+    let output = match &tape.output {
+        Some(output) => B::values(output)?.0,
+        None => (&[][..]).into(),
+    };
+    Arch::new().dispatch(Start {
+        gradient: &mut gradient,
+        output: &output,
+        activation: tape.activation,
+        bias: &mut bias,
+    });
+    let gradient = Matrix::new(&gradient, batch, outputs, [outputs, 1]);
+    let x_gradient = match wanted[0] {
+        true => {
+            let (weights, strides) = B::values(&tape.weight)?;
+            let weights = Matrix::new(&weights, inputs, outputs, strides.try_into().ok()?);
+            let mut out = vec![0.0; batch * inputs];
+            product(gradient, weights.transposed(), &mut out);
+            Some(B::from_values(out, &[batch, inputs], &device))
+        }
+        false => None,
+    };
+    let weight_gradient = match wanted[1] {
+        true => {
+            let (x, strides) = B::values(&tape.x)?;
+            let x = Matrix::new(&x, batch, inputs, strides.try_into().ok()?);
+            let mut out = vec![0.0; inputs * outputs];
+            product(x.transposed(), gradient, &mut out);
+            Some(B::from_values(out, &[inputs, outputs], &device))
+        }
+        false => None,
+    };
+    let bias_gradient = wanted[2].then(|| B::from_values(bias, &[outputs], &device));
+    Some([x_gradient, weight_gradient, bias_gradient])
+}
+
+/// Takes the gradient back through the activation, and sums it over the batch.
+struct Start<'a> {
+    gradient: &'a mut [f32],
+    output: &'a [f32],
+    activation: Option<Activation>,
+    bias: &'a mut [f32],
+}
+
+impl WithSimd for Start<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let outputs = self.bias.len().max(1);
+        for (row, gradient) in self.gradient.chunks_exact_mut(outputs).enumerate() {
+            for at in (0..outputs).step_by(S::F32_LANES) {
+                let count = S::F32_LANES.min(outputs - at);
+                let mut value = simd.partial_load_f32s(&gradient[at..at + count]);
+                if self.activation.is_some() {
+                    let from = row * outputs + at;
+                    let output = simd.partial_load_f32s(&self.output[from..from + count]);
+                    value = activation_gradient(simd, self.activation, output, value);
+                    simd.partial_store_f32s(&mut gradient[at..at + count], value);
+                }
+                let bias = &mut self.bias[at..at + count];
+                let sum = simd.add_f32s(simd.partial_load_f32s(bias), value);
+                simd.partial_store_f32s(bias, sum);
+            }
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Vector building blocks, written once for every instruction set that `pulp` knows.
+//!
+//! Functions here are inlined into a body that runs under `pulp::Arch::dispatch`, which picks
+//! AVX-512, AVX2, NEON or plain scalars when the program starts.
+
+#![allow(unsafe_code)] // Each use says why it is sound.
+
+use pulp::{NullaryFnOnce, Simd};
+
+use super::Activation;
+
+/// Reads one vector that starts at `slice[at]`.
+#[inline(always)]
+pub fn load<S: Simd>(slice: &[f32], at: usize) -> S::f32s {
+    let lanes = &slice[at..at + S::F32_LANES];
+    // SAFETY: `lanes` has as many values as a vector, and a vector is plain old data.
+    unsafe { lanes.as_ptr().cast::<S::f32s>().read_unaligned() }
+}
+
+/// Writes one vector to `slice[at..]`.
+#[inline(always)]
+pub fn store<S: Simd>(slice: &mut [f32], at: usize, value: S::f32s) {
+    let lanes = &mut slice[at..at + S::F32_LANES];
+    // SAFETY: `lanes` has as many values as a vector, and a vector is plain old data.
+    unsafe { lanes.as_mut_ptr().cast::<S::f32s>().write_unaligned(value) }
+}
+
+/// Reads one vector of integers that starts at `slice[at]`.
+#[inline(always)]
+pub fn load_u32<S: Simd>(slice: &[u32], at: usize) -> S::u32s {
+    let lanes = &slice[at..at + S::U32_LANES];
+    // SAFETY: as in `load`.
+    unsafe { lanes.as_ptr().cast::<S::u32s>().read_unaligned() }
+}
+
+/// The most rows of a [`Product`] worked on at once: what fits the registers with two vectors of
+/// columns each.
+pub fn most_rows<S: Simd>() -> usize {
+    if S::REGISTER_COUNT >= 32 { 12 } else { 6 }
+}
+
+/// What is done with a sum of products.
+#[derive(Clone, Copy)]
+pub enum Finish<'a> {
+    /// It is added to what is there.
+    Add,
+    /// `activation(sum + bias)` takes the place of what is there; one bias for each column.
+    Layer(&'a [f32], Option<Activation>),
+}
+
+/// A matrix product whose left side is read where it lies:
+/// `sum[r][c] = sum over (s, j) of a[rows[r] + segments[s] + j * step] * b[s * len + j][c]`
+/// for one or two vectors of columns `c`.
+///
+/// With rows as positions and the reduction over kernel values it is a convolution without the
+/// im2col matrix; with rows as kernel values and the reduction over positions, its weight
+/// gradient.
+#[derive(Clone, Copy)]
+pub struct Product<'a> {
+    pub a: &'a [f32],
+    /// Offsets into `a`, added to the offset of a row.
+    pub segments: &'a [usize],
+    /// Values per segment.
+    pub len: usize,
+    /// Between two values of a segment.
+    pub step: usize,
+    pub b: &'a [f32],
+    /// Where the first row of `b` starts.
+    pub b_at: usize,
+    /// Between two rows of `b`.
+    pub b_step: usize,
+    /// Whether there are two vectors of columns, not one.
+    pub wide: bool,
+    pub finish: Finish<'a>,
+}
+
+/// A row of a [`Product`]: where it starts in `a`, and where its sums go in `out`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Row {
+    pub from: usize,
+    pub to: usize,
+}
+
+impl Product<'_> {
+    /// Computes `rows` in tiles of nearly the same size: a last one of a single row would waste a
+    /// whole pass over `b`.
+    ///
+    /// # Panics
+    /// When an offset lies outside `a`, `b` or `out`.
+    #[inline(always)]
+    pub fn run<S: Simd>(&self, simd: S, rows: &[Row], out: &mut [f32]) {
+        let mut rest = rows;
+        for left in (1..=rows.len().div_ceil(most_rows::<S>())).rev() {
+            let (now, later) = rest.split_at(rest.len().div_ceil(left));
+            rest = later;
+            if self.wide {
+                self.sized::<S, 2>(simd, now, out);
+            } else {
+                self.sized::<S, 1>(simd, now, out);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn sized<S: Simd, const V: usize>(&self, simd: S, rows: &[Row], out: &mut [f32]) {
+        match rows.len() {
+            0 => {}
+            1 => Tile::<S, 1, V>::run(simd, self, rows, out),
+            2 => Tile::<S, 2, V>::run(simd, self, rows, out),
+            3 => Tile::<S, 3, V>::run(simd, self, rows, out),
+            4 => Tile::<S, 4, V>::run(simd, self, rows, out),
+            5 => Tile::<S, 5, V>::run(simd, self, rows, out),
+            6 => Tile::<S, 6, V>::run(simd, self, rows, out),
+            7 => Tile::<S, 7, V>::run(simd, self, rows, out),
+            8 => Tile::<S, 8, V>::run(simd, self, rows, out),
+            9 => Tile::<S, 9, V>::run(simd, self, rows, out),
+            10 => Tile::<S, 10, V>::run(simd, self, rows, out),
+            11 => Tile::<S, 11, V>::run(simd, self, rows, out),
+            _ => Tile::<S, 12, V>::run(simd, self, rows, out),
+        }
+    }
+}
+
+/// `P` rows and `V` vectors of columns of a product.
+struct Tile<'a, S, const P: usize, const V: usize> {
+    simd: S,
+    product: &'a Product<'a>,
+    rows: &'a [Row],
+    out: &'a mut [f32],
+}
+
+/// Repeats a block for each of `P` rows, without a loop: the compiler keeps sums in registers only
+/// where every index is a constant, and does not always unroll a loop of twelve.
+macro_rules! for_each_row {
+    ($p:ident, $body:block) => {
+        for_each_row!($p, $body, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+    };
+    ($p:ident, $body:block, $($row:literal),+) => {
+        $(if $row < P {
+            let $p = $row;
+            $body
+        })+
+    };
+}
+
+impl<'a, S: Simd, const P: usize, const V: usize> Tile<'a, S, P, V> {
+    #[inline(always)]
+    fn run(simd: S, product: &'a Product<'a>, rows: &'a [Row], out: &'a mut [f32]) {
+        // A function of its own, compiled for the instruction set.
+        simd.vectorize(Tile::<S, P, V> {
+            simd,
+            product,
+            rows,
+            out,
+        });
+    }
+}
+
+impl<S: Simd, const P: usize, const V: usize> NullaryFnOnce for Tile<'_, S, P, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let simd = self.simd;
+        let Product {
+            a,
+            segments,
+            len,
+            step,
+            b,
+            b_at,
+            b_step,
+            ..
+        } = *self.product;
+        let rows = &self.rows[..P];
+        let mut acc = [[simd.splat_f32s(0.0); V]; P];
+        if len > 0 && !segments.is_empty() {
+            let last_row = rows.iter().fold(0, |last, row| row.from.max(last));
+            let last_segment = segments.iter().fold(0, |last, &segment| segment.max(last));
+            let last = last_row + last_segment + (len - 1) * step;
+            let b_last = b_at + (segments.len() * len - 1) * b_step + V * S::F32_LANES;
+            assert!(last < a.len() && b_last <= b.len(), "outside of a product's matrices");
+            // SAFETY: the largest offsets into `a` and `b` were checked just above; all others
+            // are smaller, because every summand is unsigned. Past the last value pointers are
+            // moved only with wrapping arithmetic and not read.
+            unsafe {
+                let mut b_row = b.as_ptr().add(b_at);
+                for &segment in segments {
+                    let mut at = [a.as_ptr(); P];
+                    for_each_row!(p, {
+                        at[p] = a.as_ptr().add(rows[p].from + segment);
+                    });
+                    let mut j = 0usize;
+                    for _ in 0..len {
+                        let mut columns = [simd.splat_f32s(0.0); V];
+                        for v in 0..V {
+                            let column = b_row.wrapping_add(v * S::F32_LANES);
+                            columns[v] = column.cast::<S::f32s>().read_unaligned();
+                        }
+                        for_each_row!(p, {
+                            let value = simd.splat_f32s(at[p].wrapping_add(j).read());
+                            for v in 0..V {
+                                acc[p][v] = simd.mul_add_e_f32s(value, columns[v], acc[p][v]);
+                            }
+                        });
+                        j = j.wrapping_add(step);
+                        b_row = b_row.wrapping_add(b_step);
+                    }
+                }
+            }
+        }
+        for_each_row!(p, {
+            for v in 0..V {
+                let at = rows[p].to + v * S::F32_LANES;
+                let value = match self.product.finish {
+                    Finish::Add => simd.add_f32s(load::<S>(self.out, at), acc[p][v]),
+                    Finish::Layer(bias, activation) => {
+                        let bias = load::<S>(bias, v * S::F32_LANES);
+                        activate(simd, activation, simd.add_f32s(acc[p][v], bias))
+                    }
+                };
+                store::<S>(self.out, at, value);
+            }
+        });
+    }
+}
+
+/// `activation(x)`; NaN stays NaN.
+#[inline(always)]
+pub fn activate<S: Simd>(simd: S, activation: Option<Activation>, x: S::f32s) -> S::f32s {
+    match activation {
+        None => x,
+        Some(Activation::Relu) => {
+            let zero = simd.splat_f32s(0.0);
+            // Not `max`, which would turn NaN into 0.
+            simd.select_f32s(simd.less_than_f32s(x, zero), zero, x)
+        }
+        Some(Activation::Tanh) => tanh(simd, x),
+    }
+}
+
+/// `gradient * activation'(x)`, from the activation's output.
+#[inline(always)]
+pub fn activation_gradient<S: Simd>(
+    simd: S,
+    activation: Option<Activation>,
+    output: S::f32s,
+    gradient: S::f32s,
+) -> S::f32s {
+    match activation {
+        None => gradient,
+        Some(Activation::Relu) => {
+            let zero = simd.splat_f32s(0.0);
+            simd.select_f32s(simd.greater_than_f32s(output, zero), gradient, zero)
+        }
+        Some(Activation::Tanh) => {
+            let square = simd.mul_f32s(output, output);
+            simd.sub_f32s(gradient, simd.mul_f32s(gradient, square))
+        }
+    }
+}
+
+/// Hyperbolic tangent: `x * P(x^2) / Q(x^2)` on `|x| <= 7.9`, one beyond; at most 3 units in the
+/// last place off.
+///
+/// The minimax coefficients are those of Eigen's `ptanh` (MPL-2.0), widely used for this.
+#[inline(always)]
+fn tanh<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    const P: [f32; 7] = [
+        -2.760_768_5e-16,
+        2.000_188e-13,
+        -8.604_672e-11,
+        5.122_297_1e-8,
+        1.485_722_4e-5,
+        6.372_619_3e-4,
+        4.893_525e-3,
+    ];
+    const Q: [f32; 4] = [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3];
+    let limit = simd.splat_f32s(7.905_311);
+    let negative = simd.splat_f32s(-7.905_311);
+    // Comparisons keep NaN, which `min` and `max` would not.
+    let clamped = simd.select_f32s(simd.greater_than_f32s(x, limit), limit, x);
+    let clamped = simd.select_f32s(simd.less_than_f32s(x, negative), negative, clamped);
+    let square = simd.mul_f32s(clamped, clamped);
+    let mut p = simd.splat_f32s(P[0]);
+    for c in &P[1..] {
+        p = simd.mul_add_e_f32s(p, square, simd.splat_f32s(*c));
+    }
+    let mut q = simd.splat_f32s(Q[0]);
+    for c in &Q[1..] {
+        q = simd.mul_add_e_f32s(q, square, simd.splat_f32s(*c));
+    }
+    simd.div_f32s(simd.mul_f32s(clamped, p), q)
+}
