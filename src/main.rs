@@ -10,6 +10,7 @@ use convlab::cli::Cli;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     keep_burn_off_the_gpu_by_default();
+    keep_freed_memory();
     match convlab::commands::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -34,5 +35,18 @@ fn keep_burn_off_the_gpu_by_default() {
     if let (Some(cpu), None) = (cpu, std::env::var_os("BURN_DEVICE")) {
         // SAFETY: no other thread has been started yet.
         unsafe { std::env::set_var("BURN_DEVICE", cpu) };
+    }
+}
+
+/// A training step frees tensors of a few megabytes and asks for the same again in the next. By
+/// default the allocator hands such memory back to the system, and every step pays for fresh,
+/// cleared pages.
+#[allow(unsafe_code)]
+fn keep_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: the calls only set thresholds of the allocator, and no other thread runs yet.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 28);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 1 << 28);
     }
 }

@@ -1,4 +1,4 @@
-"""One contestant's run in Keras on TensorFlow: trains an epoch, evaluates, and prints its figures as one JSON object."""
+"""One contestant's run in Keras on TensorFlow: trains an epoch, evaluates, and prints its figures as JSON."""
 
 import argparse
 import json
@@ -91,11 +91,13 @@ def main() -> None:
     net = build(NETWORKS[args.network], args.steps_per_execution)
 
     # Tracing stays out of the timing: as many steps as are executed at once, and a smaller last batch if there is one.
-    initial = net.get_weights()
+    net.optimizer.build(net.trainable_variables)
+    initial = [value.numpy() for value in (*net.variables, *net.optimizer.variables)]
     warm = args.steps_per_execution * args.batch_size + len(images) % args.batch_size
     net.fit(images[:warm], labels[:warm], batch_size=args.batch_size, epochs=1, verbose=0)
-    # What the warm-up taught is forgotten; Adam's few steps of moments fade within the first batches.
-    net.set_weights(initial)
+    # What the warm-up taught is forgotten, Adam's moments included.
+    for variable, value in zip((*net.variables, *net.optimizer.variables), initial):
+        variable.assign(value)
 
     watch = Stopwatch()
     history = net.fit(images, labels, batch_size=args.batch_size, epochs=1, verbose=0, callbacks=[watch]).history

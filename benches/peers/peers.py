@@ -15,7 +15,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from contestants import CONTESTANTS, DATASET, HERE, Contestant, PeersError, Run, Setting, matrix_peak, measure, run_process
+from contestants import (
+    CONTESTANTS,
+    DATASET,
+    HERE,
+    Contestant,
+    PeersError,
+    Run,
+    Setting,
+    matrix_peak,
+    measure,
+    run_process,
+)
 from networks import MEMORY_BATCH_SIZE, NETWORKS, parameters
 from report import Report
 
@@ -41,7 +52,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=positive, default=3)
     parser.add_argument("--threads", type=positive, default=2)
     parser.add_argument("--limit", type=positive, default=TRAIN_IMAGES, help="train on this many images")
-    parser.add_argument("--quick", action="store_true", help="one round on 1,000 images at the smallest batch size: does it all run?")
+    quick = "one round on 1,000 images at the smallest batch size: does it all run?"
+    parser.add_argument("--quick", action="store_true", help=quick)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's figures there")
     args = parser.parse_args()
     args.limit = min(args.limit, TRAIN_IMAGES)
@@ -92,7 +104,8 @@ def prepare_venv(venv: Path) -> Path:
         return python
     if not python.exists():
         tell(f"making the virtual environment {venv}")
-        check([sys.executable, "-m", "venv", venv], "install Python's venv module (Debian: apt-get install python3-venv)")
+        cure = "install Python's venv module (Debian: apt-get install python3-venv)"
+        check([sys.executable, "-m", "venv", venv], cure)
         missing = missing_packages(python)
     tell(f"installing {', '.join(missing)}")
     check(
@@ -104,11 +117,17 @@ def prepare_venv(venv: Path) -> Path:
 
 def missing_packages(python: Path) -> list[str]:
     """The lines of requirements.txt (all `name==1.2.*`) that the environment does not fulfil."""
-    code = "import importlib.metadata as m, json; print(json.dumps({d.name.lower().replace('_', '-'): d.version for d in m.distributions()}))"
+    code = (
+        "import importlib.metadata, json\n"
+        "found = importlib.metadata.distributions()\n"
+        "print(json.dumps({package.name.lower().replace('_', '-'): package.version for package in found}))"
+    )
     try:
-        installed = json.loads(subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout)
+        output = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise PeersError(f"{python} does not run ({error}); remove that folder, or choose another with --venv") from error
+        cure = "remove that folder, or choose another with --venv"
+        raise PeersError(f"{python} does not run ({error}); {cure}") from error
+    installed = json.loads(output)
     missing = []
     for line in REQUIREMENTS.read_text().split():
         name, version = line.split("==")
@@ -123,24 +142,26 @@ def build_convlab() -> Path:
         raise PeersError("there is no cargo; install Rust, or give a built program with --convlab PATH")
     tell("building convlab")
     command = ["cargo", "build", "--locked", "--features", "flex", "--bin", "convlab"]
-    output = check([*command, "--message-format=json-render-diagnostics"], "look at cargo's message above", REPOSITORY)
+    command.append("--message-format=json-render-diagnostics")
+    output = check(command, "look at cargo's message above", REPOSITORY, capture=True)
     for line in reversed(output.splitlines()):
         if executable := json.loads(line).get("executable"):
             return Path(executable)
     raise PeersError("cargo built no program; try `cargo build --features flex`, and give what it built with --convlab")
 
 
-def check(command: list, cure: str, folder: Path | None = None) -> str:
-    """Runs a command that shows its own messages; its standard output."""
-    # pip reports on standard output, where only the tables belong.
+def check(command: list, cure: str, folder: Path | None = None, capture: bool = False) -> str:
+    """Runs a command that shows its own messages; its standard output if captured.
+
+    Else that goes to standard error: this program's standard output is for the tables.
+    """
     try:
-        result = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+        result = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE if capture else sys.stderr, text=True)
     except OSError as error:
         raise PeersError(f"{command[0]} does not run ({error}); {cure}") from error
     if result.returncode != 0:
-        tell(result.stdout)
         raise PeersError(f"`{' '.join(map(str, command))}` ended with status {result.returncode}; {cure}")
-    return result.stdout
+    return result.stdout or ""
 
 
 def backends_of(convlab: Path) -> set[str]:
@@ -189,12 +210,15 @@ def measure_all(args: argparse.Namespace, contestants: list[Contestant], setting
             tell(f"{label}  failed: {error}")
             complete = False
             continue
-        if figures.parameters != parameters(NETWORKS[network]):
-            raise PeersError(f"{contestant.name} has {figures.parameters} parameters in {network}: it is another network")
+        if figures.parameters != (expected := parameters(NETWORKS[network])):
+            raise PeersError(
+                f"{contestant.name} trained another network: {network} has {expected} parameters, received "
+                f"{figures.parameters}; its entry in networks.py does not fit the contestant"
+            )
         report.runs.append(Run(round_, batch_size, network, contestant.name, figures))
         tell(
-            f"{label} {figures.train_images_per_second:>9,.0f} trained/s {figures.eval_images_per_second:>9,.0f} evaluated/s"
-            f" {figures.peak_memory / 2**20:>7,.0f} MiB"
+            f"{label} {figures.train_images_per_second:>9,.0f} trained/s"
+            f" {figures.eval_images_per_second:>9,.0f} evaluated/s {figures.peak_memory / 2**20:>7,.0f} MiB"
         )
         if args.json:
             write_json(args, report)
@@ -226,6 +250,8 @@ def machine() -> str:
 
 def main() -> int:
     args = arguments()
+    if not hasattr(os, "wait4"):
+        raise PeersError("peak memory is measured with wait4, which this system has not; use Linux or macOS")
     data_dir = find_data(args.data_dir)
     convlab = args.convlab.resolve() if args.convlab else build_convlab()
     contestants = choose(args.contestants, backends_of(convlab))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from contestants import CONTESTANTS, Contestant, Figures, Run
+from contestants import CONTESTANTS, Contestant, Run
 from networks import MEMORY_BATCH_SIZE, MEMORY_NETWORK, NETWORKS, training_flop
 
 NONE = "–"
@@ -28,24 +28,24 @@ class Report:
 
     # The figures behind the tables.
 
-    def values(self, name: str, network: str, batch_size: int | None, figure: Callable[[Figures], float]) -> list[float]:
-        """A contestant's figure in each of its runs; without `batch_size`, at all of them."""
+    def values(self, name: str, network: str, batch_size: int | None, figure: str) -> list[float]:
+        """A field of `Figures` in each of a contestant's runs; without `batch_size`, at all of them."""
         return [
-            figure(run.figures)
+            getattr(run.figures, figure)
             for run in self.runs
             if run.contestant == name and run.network == network and batch_size in (None, run.batch_size)
         ]
 
-    def middle(self, name: str, network: str, batch_size: int | None, figure: Callable[[Figures], float]) -> float | None:
+    def middle(self, name: str, network: str, batch_size: int | None, figure: str) -> float | None:
         values = self.values(name, network, batch_size, figure)
         return median(values) if values else None
 
     def train_speed(self, contestant: Contestant, network: str, batch_size: int) -> float | None:
-        return self.middle(contestant.name, network, batch_size, lambda figures: figures.train_images_per_second)
+        return self.middle(contestant.name, network, batch_size, "train_images_per_second")
 
     def eval_speed(self, contestant: Contestant, network: str) -> float | None:
         """Over the runs of all training batch sizes: the evaluation's own is always the same."""
-        return self.middle(contestant.name, network, None, lambda figures: figures.eval_images_per_second)
+        return self.middle(contestant.name, network, None, "eval_images_per_second")
 
     def networks(self) -> list[str]:
         measured = {run.network for run in self.runs}
@@ -54,7 +54,9 @@ class Report:
     # The tables.
 
     def training(self, batch_size: int) -> str:
-        speed = lambda contestant, network: self.train_speed(contestant, network, batch_size)  # noqa: E731
+        def speed(contestant: Contestant, network: str) -> float | None:
+            return self.train_speed(contestant, network, batch_size)
+
         return f"## Training, batch size {batch_size}: images/s\n\n{self.speeds(speed)}"
 
     def evaluation(self) -> str:
@@ -80,8 +82,8 @@ class Report:
 
     def peak_memory(self, contestant: Contestant) -> float | None:
         """In MiB."""
-        figure = lambda figures: figures.peak_memory / 2**20  # noqa: E731
-        return self.middle(contestant.name, MEMORY_NETWORK, MEMORY_BATCH_SIZE, figure)
+        peak = self.middle(contestant.name, MEMORY_NETWORK, MEMORY_BATCH_SIZE, "peak_memory")
+        return None if peak is None else peak / 2**20
 
     def share_of_peak(self, batch_size: int) -> str:
         rows = []
@@ -89,9 +91,7 @@ class Report:
             flop = training_flop(NETWORKS[network])
             row = [network, f"{flop / 1e6:.1f}"]
             for ours in (True, False):
-                speed = best(
-                    self.train_speed(contestant, network, batch_size) for contestant in CONTESTANTS if side(contestant, ours)
-                )
+                speed = best(self.train_speed(c, network, batch_size) for c in CONTESTANTS if side(c, ours))
                 gflops = None if speed is None else speed * flop / 1e9
                 row += [NONE, NONE] if gflops is None else [f"{gflops:.1f}", f"{gflops / self.peak:.0%}"]
             rows.append(row)
@@ -111,8 +111,8 @@ class Report:
         ours = best((self.peak_memory(c) for c in CONTESTANTS if side(c, ours=True)), min)
         theirs = best((self.peak_memory(c) for c in CONTESTANTS if c.program == "torch" and c.f32), min)
         if ours is not None and theirs is not None:
-            verdict_ = "yes" if ours < theirs else "**no**"
-            rows.append(["peak memory", f"< {theirs:,.0f} MiB (PyTorch)", f"{ours:,.0f} MiB", verdict_])
+            met = "yes" if ours < theirs else "**no**"
+            rows.append(["peak memory", f"< {theirs:,.0f} MiB (PyTorch)", f"{ours:,.0f} MiB", met])
         return f"## Goals, batch size {MEMORY_BATCH_SIZE}\n\n{table(['goal', 'needed', 'reached', 'met'], rows)}"
 
     def backends(self) -> str:
@@ -127,7 +127,8 @@ class Report:
                 slow, fast = sorted(known, key=known.__getitem__)
                 factor = known[fast] / known[slow]
                 if factor > BACKENDS_DIFFER:
-                    lines.append(f"- {network}, batch size {batch_size}: `{fast}` trains {factor:.2f}x as fast as `{slow}`.")
+                    where = f"{network}, batch size {batch_size}"
+                    lines.append(f"- {where}: `{fast}` trains {factor:.2f}x as fast as `{slow}`.")
         if not lines:
             return ""
         return f"convlab's CPU backends differ by more than {BACKENDS_DIFFER}x:\n\n" + "\n".join(lines)
@@ -136,22 +137,23 @@ class Report:
         """That all contestants learn the same: their speeds mean little if not."""
         rows = []
         for network in self.networks():
-            figure = lambda figures: figures.test_accuracy  # noqa: E731
-            cells = [self.middle(contestant.name, network, None, figure) for contestant in CONTESTANTS]
+            cells = [self.middle(contestant.name, network, None, "test_accuracy") for contestant in CONTESTANTS]
             rows.append([network, *(NONE if cell is None else f"{cell:.1%}" for cell in cells)])
         header = ["network", *(contestant.name for contestant in CONTESTANTS)]
         return f"## Test accuracy after the epoch\n\n{table(header, rows)}"
 
     def spread(self) -> str:
         """How much to trust the medians."""
+        rounds = max(run.round for run in self.runs)
+        if rounds == 1:
+            return "One round only: nothing tells how much these figures vary."
         spreads = []
         for run in self.runs:
-            figure = lambda figures: figures.train_images_per_second  # noqa: E731
-            values = self.values(run.contestant, run.network, run.batch_size, figure)
+            values = self.values(run.contestant, run.network, run.batch_size, "train_images_per_second")
             spreads.append((max(values) / min(values), f"{run.contestant}, {run.network}, batch size {run.batch_size}"))
         factor, where = max(spreads)
-        rounds = max(run.round for run in self.runs)
-        return f"Medians of {rounds} rounds; the fastest and slowest differ by up to {factor:.2f}x in training ({where})."
+        differ = f"in training the fastest and slowest differ by up to {factor:.2f}x ({where})"
+        return f"Medians of {rounds} rounds; {differ}."
 
     def versions(self) -> str:
         return "Versions: " + "; ".join(sorted({run.figures.version for run in self.runs})) + "."
@@ -192,7 +194,7 @@ def table(header: list[str], rows: list[list[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(header, *rows)]
 
     def line(cells: list[str]) -> str:
-        first, *others = [cell for cell in cells]
+        first, *others = cells
         padded = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(others, widths[1:]))]
         return f"| {' | '.join(padded)} |"
 

@@ -97,12 +97,15 @@ class Trainer:
         return time.perf_counter() - started, accuracy
 
     def warm_up(self, batch_sizes: set[int]) -> None:
-        """Steps on noise in each batch size: compilation and first allocations stay out of the timing."""
+        """Steps on noise in each batch size, then forgotten: compilation and first allocations are not timed."""
+        initial = {name: value.clone() for name, value in self.net.state_dict().items()}
         self.net.train()
         for size in batch_sizes:
             for _ in range(3):
                 images = torch.randint(0, 256, (size, 1, SIDE, SIDE), dtype=torch.uint8)
                 self.step(images, torch.randint(0, CLASSES, (size,)))
+        self.net.load_state_dict(initial)
+        self.adam.state.clear()
 
 
 def tensors(folder: Path, split: str, limit: int | None = None) -> tuple[Tensor, Tensor]:
@@ -126,10 +129,7 @@ def main() -> None:
     train_images, train_labels = tensors(args.data, "train", args.limit)
     test_images, test_labels = tensors(args.data, "t10k")
     trainer = Trainer(NETWORKS[args.network], args.mode)
-    initial = {name: value.clone() for name, value in trainer.net.state_dict().items()}
     trainer.warm_up({args.batch_size, len(train_images) % args.batch_size} - {0})
-    # The noise must teach nothing; Adam's few steps of moments fade within the first batches.
-    trainer.net.load_state_dict(initial)
 
     seconds, loss, accuracy = trainer.train(train_images, train_labels, args.batch_size)
     trainer.evaluate(test_images, test_labels, args.eval_batch_size)  # warm-up

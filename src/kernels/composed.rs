@@ -6,7 +6,7 @@ use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
 
 use super::extension::Bias;
-use super::spec::{Activation, ConvBlock, Pool, PoolKind};
+use super::spec::{Activation, AdamStep, ConvBlock, Pool, PoolKind, SgdStep};
 
 /// Convolution, activation, pooling; see [`super::conv_block`].
 pub fn conv_block<B: Backend>(
@@ -58,5 +58,55 @@ fn activate<B: Backend>(x: FloatTensor<B>, activation: Option<Activation>) -> Fl
         None => x,
         Some(Activation::Relu) => B::relu(x),
         Some(Activation::Tanh) => B::float_tanh(x),
+    }
+}
+
+/// See [`super::adam_step`].
+pub fn adam_step<B: Backend>(
+    parameter: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    moments: [FloatTensor<B>; 2],
+    step: AdamStep,
+) -> [FloatTensor<B>; 3] {
+    let gradient = decayed::<B>(gradient, &parameter, step.decay);
+    let [first, second] = moments;
+    let scaled = |x, factor: f32| B::float_mul_scalar(x, factor.into());
+    let first = B::float_add(
+        scaled(first, step.beta_1),
+        scaled(gradient.clone(), 1.0 - step.beta_1),
+    );
+    let square = B::float_mul(gradient.clone(), gradient);
+    let second = B::float_add(scaled(second, step.beta_2), scaled(square, 1.0 - step.beta_2));
+    let root = B::float_add_scalar(B::float_sqrt(second.clone()), step.epsilon.into());
+    let change = scaled(B::float_div(first.clone(), root), step.rate);
+    let parameter = B::float_sub(scaled(parameter, step.shrink), change);
+    [parameter, first, second]
+}
+
+/// See [`super::sgd_step`].
+pub fn sgd_step<B: Backend>(
+    parameter: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    velocity: FloatTensor<B>,
+    step: SgdStep,
+) -> [FloatTensor<B>; 2] {
+    let gradient = decayed::<B>(gradient, &parameter, step.decay);
+    let scaled = |x, factor: f32| B::float_mul_scalar(x, factor.into());
+    let velocity = B::float_add(scaled(velocity, step.momentum), gradient.clone());
+    let direction = match step.nesterov {
+        true => B::float_add(scaled(velocity.clone(), step.momentum), gradient),
+        false => velocity.clone(),
+    };
+    [B::float_sub(parameter, scaled(direction, step.rate)), velocity]
+}
+
+fn decayed<B: Backend>(
+    gradient: FloatTensor<B>,
+    parameter: &FloatTensor<B>,
+    decay: f32,
+) -> FloatTensor<B> {
+    match decay {
+        0.0 => gradient,
+        _ => B::float_add(gradient, B::float_mul_scalar(parameter.clone(), decay.into())),
     }
 }

@@ -6,8 +6,8 @@ use gemm::Parallelism;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::extension::Bias;
-use super::host::HostTensor;
-use super::simd::{activate, activation_gradient};
+use super::host::{HostTensor, readable};
+use super::simd::{activate, activation_gradient, load_some, store_some};
 use super::spec::Activation;
 
 /// What the backward pass needs of the forward pass.
@@ -143,8 +143,8 @@ pub fn forward<B: HostTensor>(
 ) -> Option<FloatTensor<B>> {
     let [batch, inputs] = x.shape().to_vec().try_into().ok()?;
     let [_, outputs]: [usize; 2] = weight.shape().to_vec().try_into().ok()?;
-    let (x_values, x_strides) = B::values(x)?;
-    let (weights, strides) = B::values(weight)?;
+    let (x_values, x_strides) = readable::<B>(x)?;
+    let (weights, strides) = readable::<B>(weight)?;
     let mut out = vec![0.0; batch * outputs];
     product(
         Matrix::new(&x_values, batch, inputs, x_strides.try_into().ok()?),
@@ -152,7 +152,7 @@ pub fn forward<B: HostTensor>(
         &mut out,
     );
     let bias = match bias.as_ref() {
-        Some(bias) => B::into_values(bias.clone())?,
+        Some(bias) => B::into_values(bias.clone()),
         None => vec![0.0; outputs],
     };
     Arch::new().dispatch(Finish {
@@ -178,10 +178,10 @@ impl WithSimd for Finish<'_> {
         for row in self.out.chunks_exact_mut(self.bias.len().max(1)) {
             for (out, bias) in row.chunks_mut(S::F32_LANES).zip(self.bias.chunks(S::F32_LANES)) {
                 let sum = simd.add_f32s(
-                    simd.partial_load_f32s(out),
-                    simd.partial_load_f32s(bias),
+                    load_some::<S>(out),
+                    load_some::<S>(bias),
                 );
-                simd.partial_store_f32s(out, activate(simd, self.activation, sum));
+                store_some::<S>(out, activate(simd, self.activation, sum));
             }
         }
     }
@@ -197,10 +197,10 @@ pub fn backward<B: HostTensor>(
     let [batch, inputs] = tape.x.shape().to_vec().try_into().ok()?;
     let [_, outputs]: [usize; 2] = tape.weight.shape().to_vec().try_into().ok()?;
     let device = tape.x.device();
-    let mut gradient = B::into_values(gradient)?;
+    let mut gradient = B::into_values(gradient);
     let mut bias = vec![0.0; outputs];
     let output = match &tape.output {
-        Some(output) => B::values(output)?.0,
+        Some(output) => readable::<B>(output)?.0,
         None => (&[][..]).into(),
     };
     Arch::new().dispatch(Start {
@@ -212,7 +212,7 @@ pub fn backward<B: HostTensor>(
     let gradient = Matrix::new(&gradient, batch, outputs, [outputs, 1]);
     let x_gradient = match wanted[0] {
         true => {
-            let (weights, strides) = B::values(&tape.weight)?;
+            let (weights, strides) = readable::<B>(&tape.weight)?;
             let weights = Matrix::new(&weights, inputs, outputs, strides.try_into().ok()?);
             let mut out = vec![0.0; batch * inputs];
             product(gradient, weights.transposed(), &mut out);
@@ -222,7 +222,7 @@ pub fn backward<B: HostTensor>(
     };
     let weight_gradient = match wanted[1] {
         true => {
-            let (x, strides) = B::values(&tape.x)?;
+            let (x, strides) = readable::<B>(&tape.x)?;
             let x = Matrix::new(&x, batch, inputs, strides.try_into().ok()?);
             let mut out = vec![0.0; inputs * outputs];
             product(x.transposed(), gradient, &mut out);
@@ -251,16 +251,16 @@ impl WithSimd for Start<'_> {
         for (row, gradient) in self.gradient.chunks_exact_mut(outputs).enumerate() {
             for at in (0..outputs).step_by(S::F32_LANES) {
                 let count = S::F32_LANES.min(outputs - at);
-                let mut value = simd.partial_load_f32s(&gradient[at..at + count]);
+                let mut value = load_some::<S>(&gradient[at..at + count]);
                 if self.activation.is_some() {
                     let from = row * outputs + at;
-                    let output = simd.partial_load_f32s(&self.output[from..from + count]);
+                    let output = load_some::<S>(&self.output[from..from + count]);
                     value = activation_gradient(simd, self.activation, output, value);
-                    simd.partial_store_f32s(&mut gradient[at..at + count], value);
+                    store_some::<S>(&mut gradient[at..at + count], value);
                 }
                 let bias = &mut self.bias[at..at + count];
-                let sum = simd.add_f32s(simd.partial_load_f32s(bias), value);
-                simd.partial_store_f32s(bias, sum);
+                let sum = simd.add_f32s(load_some::<S>(bias), value);
+                store_some::<S>(bias, sum);
             }
         }
     }

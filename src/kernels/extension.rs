@@ -6,8 +6,8 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, ExtensionType, backend_extension};
 
-use super::spec::{Activation, ConvBlock};
-use super::{composed, conv, dense};
+use super::spec::{Activation, AdamStep, ConvBlock, SgdStep};
+use super::{composed, conv, dense, host, optimizer};
 
 /// The bias of a layer, or that it has none.
 #[derive(Debug, Clone, ExtensionType)]
@@ -60,6 +60,27 @@ pub trait Kernels: Backend {
     ) -> FloatTensor<Self> {
         composed::dense::<Self>(x, weight, bias, activation)
     }
+
+    /// See [`super::adam_step`].
+    fn adam_step(
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        composed::adam_step::<Self>(parameter, gradient, [first, second], step).into()
+    }
+
+    /// See [`super::sgd_step`].
+    fn sgd_step(
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        velocity: FloatTensor<Self>,
+        step: SgdStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        composed::sgd_step::<Self>(parameter, gradient, velocity, step).into()
+    }
 }
 
 /// The kernels on a backend whose tensors lie in memory.
@@ -87,6 +108,34 @@ macro_rules! on_the_host {
                 match dense::forward::<Self>(&x, &weight, &bias, activation) {
                     Some(output) => output,
                     None => composed::dense::<Self>(x, weight, bias, activation),
+                }
+            }
+
+            fn adam_step(
+                parameter: FloatTensor<Self>,
+                gradient: FloatTensor<Self>,
+                first: FloatTensor<Self>,
+                second: FloatTensor<Self>,
+                step: AdamStep,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+                let moments = [first, second];
+                if host::all_float::<Self, _>([&parameter, &gradient, &moments[0], &moments[1]]) {
+                    optimizer::adam_step::<Self>(parameter, gradient, moments, step).into()
+                } else {
+                    composed::adam_step::<Self>(parameter, gradient, moments, step).into()
+                }
+            }
+
+            fn sgd_step(
+                parameter: FloatTensor<Self>,
+                gradient: FloatTensor<Self>,
+                velocity: FloatTensor<Self>,
+                step: SgdStep,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+                if host::all_float::<Self, _>([&parameter, &gradient, &velocity]) {
+                    optimizer::sgd_step::<Self>(parameter, gradient, velocity, step).into()
+                } else {
+                    composed::sgd_step::<Self>(parameter, gradient, velocity, step).into()
                 }
             }
         }

@@ -4,28 +4,53 @@ use std::borrow::Cow;
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
-use burn::tensor::TensorData;
+use burn::tensor::{DType, TensorData, read_sync};
 
 /// A backend's way to hand out its memory; by default it has none to hand out.
 pub trait HostTensor: Backend {
     /// Whether tensors lie in this process's memory.
     const HOST: bool = false;
 
-    /// The values of an f32 tensor and the elements between neighbours along each axis.
+    /// The values of an f32 tensor and the elements between neighbours along each axis, where that
+    /// can be told without a copy.
     fn values(_tensor: &FloatTensor<Self>) -> Option<(Cow<'_, [f32]>, Vec<usize>)> {
         None
     }
 
-    /// The values of an f32 tensor in the order of its shape, without a copy where nobody else
-    /// holds them.
-    fn into_values(_tensor: FloatTensor<Self>) -> Option<Vec<f32>> {
-        None
+    /// The values of a tensor in the order of its shape as 32-bit floats, without a copy where
+    /// nobody else holds them.
+    fn into_values(tensor: FloatTensor<Self>) -> Vec<f32> {
+        let data = read_sync(Self::float_into_data(tensor));
+        data.map(|data| data.iter::<f32>().collect()).unwrap_or_default()
     }
 
     /// A tensor of `values` in the order of `shape`, without a copy where that is possible.
     fn from_values(values: Vec<f32>, shape: &[usize], device: &Self::Device) -> FloatTensor<Self> {
         Self::float_from_data(TensorData::new(values, shape), device)
     }
+}
+
+/// The values of a 32-bit float tensor and the elements between neighbours along each axis; a
+/// copy where they lie in an order that unsigned strides cannot tell.
+pub fn readable<B: HostTensor>(
+    tensor: &FloatTensor<B>,
+) -> Option<(Cow<'_, [f32]>, Vec<usize>)> {
+    if !B::HOST || tensor.dtype() != DType::F32 {
+        return None;
+    }
+    B::values(tensor).or_else(|| {
+        let shape = tensor.shape();
+        let mut strides = vec![1; shape.num_dims()];
+        for axis in (1..shape.num_dims()).rev() {
+            strides[axis - 1] = strides[axis] * shape[axis];
+        }
+        Some((Cow::Owned(B::into_values(tensor.clone())), strides))
+    })
+}
+
+/// Whether all tensors are 32-bit floats.
+pub fn all_float<B: HostTensor, const N: usize>(tensors: [&FloatTensor<B>; N]) -> bool {
+    tensors.iter().all(|tensor| tensor.dtype() == DType::F32)
 }
 
 /// The values of images or feature maps and where each lies.
@@ -40,8 +65,10 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     /// The values of a tensor of rank 4.
+    ///
+    /// `None` where they are not 32-bit floats in this process's memory.
     pub fn of<B: HostTensor>(tensor: &'a FloatTensor<B>) -> Option<Self> {
-        let (values, strides) = B::values(tensor)?;
+        let (values, strides) = readable::<B>(tensor)?;
         Some(Self {
             values,
             strides: strides.try_into().ok()?,
@@ -82,19 +109,22 @@ impl HostTensor for burn::backend::Flex {
     const HOST: bool = true;
 
     fn values(tensor: &FloatTensor<Self>) -> Option<(Cow<'_, [f32]>, Vec<usize>)> {
-        if tensor.dtype() != burn::tensor::DType::F32 {
+        if tensor.dtype() != DType::F32 {
             return None;
         }
         let layout = tensor.layout();
         let strides = layout.strides().iter().copied();
-        // A negative stride is a flipped view, which no network here makes.
         let strides = (strides.map(usize::try_from)).collect::<Result<_, _>>().ok()?;
         let values = tensor.storage::<f32>().get(layout.start_offset()..)?;
         Some((Cow::Borrowed(values), strides))
     }
 
-    fn into_values(tensor: FloatTensor<Self>) -> Option<Vec<f32>> {
-        tensor.into_data().try_into_vec().ok()
+    fn into_values(tensor: FloatTensor<Self>) -> Vec<f32> {
+        let data = tensor.into_data();
+        match data.dtype() {
+            DType::F32 => data.try_into_vec().unwrap_or_default(),
+            _ => data.iter::<f32>().collect(),
+        }
     }
 }
 
@@ -120,30 +150,22 @@ mod of_ndarray {
             let strides: Option<Vec<usize>> = (view.strides().iter())
                 .map(|&stride| usize::try_from(stride).ok())
                 .collect();
-            match (view.to_slice_memory_order(), strides) {
-                (Some(values), Some(strides)) => Some((Cow::Borrowed(values), strides)),
-                _ => {
-                    let values = view.iter().copied().collect();
-                    let mut strides = vec![1; view.ndim()];
-                    for axis in (1..view.ndim()).rev() {
-                        strides[axis - 1] = strides[axis] * view.len_of(ndarray::Axis(axis));
-                    }
-                    Some((Cow::Owned(values), strides))
-                }
-            }
+            Some((Cow::Borrowed(view.to_slice_memory_order()?), strides?))
         }
 
-        fn into_values(tensor: FloatTensor<Self>) -> Option<Vec<f32>> {
-            let NdArrayTensor::F32(storage) = tensor else {
-                return None;
+        fn into_values(tensor: FloatTensor<Self>) -> Vec<f32> {
+            let array = match tensor {
+                NdArrayTensor::F32(storage) => storage.into_owned(),
+                NdArrayTensor::F64(storage) => storage.view().mapv(|value| value as f32).into(),
+                _ => return Vec::new(), // no float tensor is of another kind
             };
-            let array = storage.into_owned();
+            let len = array.len();
             if !array.is_standard_layout() {
-                return Some(array.iter().copied().collect());
+                return array.iter().copied().collect();
             }
             match array.into_owned().into_raw_vec_and_offset() {
-                (values, None | Some(0)) => Some(values),
-                (values, Some(offset)) => Some(values[offset..].to_vec()),
+                (values, None | Some(0)) if values.len() == len => values,
+                (values, offset) => values[offset.unwrap_or(0)..][..len].to_vec(),
             }
         }
 

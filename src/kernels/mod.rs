@@ -4,11 +4,13 @@
 //! composition of Burn's own operations; models call the functions here and do not notice.
 
 mod autodiff;
+mod buffer;
 mod composed;
 mod conv;
 mod dense;
 mod extension;
 mod host;
+mod optimizer;
 mod simd;
 mod spec;
 
@@ -16,7 +18,7 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 pub use self::extension::{Bias, Kernels};
-pub use self::spec::{Activation, ConvBlock, Pool, PoolKind};
+pub use self::spec::{Activation, AdamStep, ConvBlock, Pool, PoolKind, SgdStep};
 
 /// Convolution, bias, activation and pooling in one operation.
 ///
@@ -64,6 +66,40 @@ pub fn dense(
         of(bias),
         activation,
     ))
+}
+
+/// A step of Adam or AdamW: the new parameter, first and second moment.
+///
+/// All tensors have the parameter's shape.
+pub fn adam_step<const D: usize>(
+    parameter: Tensor<D>,
+    gradient: Tensor<D>,
+    moments: [Tensor<D>; 2],
+    step: AdamStep,
+) -> [Tensor<D>; 3] {
+    let [first, second] = moments.map(Tensor::into_dispatch);
+    let (parameter, gradient) = (parameter.into_dispatch(), gradient.into_dispatch());
+    let (parameter, first, second) =
+        <Dispatch as Kernels>::adam_step(parameter, gradient, first, second, step);
+    [parameter, first, second].map(Tensor::from_dispatch)
+}
+
+/// A step of gradient descent with momentum: the new parameter and velocity.
+///
+/// All tensors have the parameter's shape.
+pub fn sgd_step<const D: usize>(
+    parameter: Tensor<D>,
+    gradient: Tensor<D>,
+    velocity: Tensor<D>,
+    step: SgdStep,
+) -> [Tensor<D>; 2] {
+    let (parameter, velocity) = <Dispatch as Kernels>::sgd_step(
+        parameter.into_dispatch(),
+        gradient.into_dispatch(),
+        velocity.into_dispatch(),
+        step,
+    );
+    [parameter, velocity].map(Tensor::from_dispatch)
 }
 
 fn of(bias: Option<Tensor<1>>) -> Bias<Dispatch> {

@@ -9,12 +9,54 @@ use pulp::{NullaryFnOnce, Simd};
 
 use super::Activation;
 
+/// Repeats a block for each number below a constant of at most twelve, without a loop: the
+/// compiler keeps sums in registers only where every index is a constant, and does not always
+/// unroll a loop that long.
+macro_rules! unrolled {
+    ($n:ident < $count:ident, $body:block) => {
+        unrolled!($n < $count, $body, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+    };
+    ($n:ident < $count:ident, $body:block, $($number:literal),+) => {{
+        $(if $number < $count {
+            let $n = $number;
+            $body
+        })+
+    }};
+}
+pub(super) use unrolled;
+
 /// Reads one vector that starts at `slice[at]`.
 #[inline(always)]
 pub fn load<S: Simd>(slice: &[f32], at: usize) -> S::f32s {
     let lanes = &slice[at..at + S::F32_LANES];
     // SAFETY: `lanes` has as many values as a vector, and a vector is plain old data.
     unsafe { lanes.as_ptr().cast::<S::f32s>().read_unaligned() }
+}
+
+/// `slice[at]` without a check; with one in tests.
+///
+/// # Safety
+/// `at` must lie in the slice.
+#[inline(always)]
+unsafe fn get_checked_before(slice: &[f32], at: usize) -> f32 {
+    if cfg!(test) {
+        return slice[at];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { *slice.get_unchecked(at) }
+}
+
+/// [`load`] without a check; with one in tests.
+///
+/// # Safety
+/// A whole vector from `at` on must lie in the slice.
+#[inline(always)]
+unsafe fn load_checked_before<S: Simd>(slice: &[f32], at: usize) -> S::f32s {
+    if cfg!(test) {
+        return load::<S>(slice, at);
+    }
+    // SAFETY: the caller's promise, and a vector is plain old data.
+    unsafe { slice.as_ptr().add(at).cast::<S::f32s>().read_unaligned() }
 }
 
 /// Writes one vector to `slice[at..]`.
@@ -25,12 +67,63 @@ pub fn store<S: Simd>(slice: &mut [f32], at: usize, value: S::f32s) {
     unsafe { lanes.as_mut_ptr().cast::<S::f32s>().write_unaligned(value) }
 }
 
-/// Reads one vector of integers that starts at `slice[at]`.
+/// The most lanes a vector has.
+const MOST_LANES: usize = 16;
+
+/// Reads `slice`, at most one vector long, with zeros after its end.
 #[inline(always)]
-pub fn load_u32<S: Simd>(slice: &[u32], at: usize) -> S::u32s {
-    let lanes = &slice[at..at + S::U32_LANES];
-    // SAFETY: as in `load`.
+pub fn load_some<S: Simd>(slice: &[f32]) -> S::f32s {
+    if slice.len() == S::F32_LANES {
+        return load::<S>(slice, 0);
+    }
+    let mut lanes = [0.0; MOST_LANES];
+    lanes[..slice.len()].copy_from_slice(slice);
+    load::<S>(&lanes, 0)
+}
+
+/// Writes as much of a vector as `slice` has room for.
+#[inline(always)]
+pub fn store_some<S: Simd>(slice: &mut [f32], value: S::f32s) {
+    if slice.len() == S::F32_LANES {
+        return store::<S>(slice, 0, value);
+    }
+    let mut lanes = [0.0; MOST_LANES];
+    store::<S>(&mut lanes, 0, value);
+    slice.copy_from_slice(&lanes[..slice.len()]);
+}
+
+/// Reads bytes as integers, with zeros after the end of `slice`.
+#[inline(always)]
+pub fn load_bytes<S: Simd>(slice: &[u8]) -> S::u32s {
+    let mut bytes = [0u8; MOST_LANES];
+    if slice.len() == S::F32_LANES {
+        bytes[..S::F32_LANES].copy_from_slice(&slice[..S::F32_LANES]);
+    } else {
+        bytes[..slice.len()].copy_from_slice(slice);
+    }
+    let mut lanes = [0u32; MOST_LANES];
+    for lane in 0..S::F32_LANES {
+        lanes[lane] = u32::from(bytes[lane]);
+    }
+    // SAFETY: no vector has more lanes than `lanes`, and a vector is plain old data.
     unsafe { lanes.as_ptr().cast::<S::u32s>().read_unaligned() }
+}
+
+/// Writes the low byte of each lane, as many as `slice` has room for.
+#[inline(always)]
+pub fn store_bytes<S: Simd>(slice: &mut [u8], value: S::u32s) {
+    let mut lanes = [0u32; MOST_LANES];
+    // SAFETY: no vector has more lanes than `lanes`, and a vector is plain old data.
+    unsafe { lanes.as_mut_ptr().cast::<S::u32s>().write_unaligned(value) };
+    let mut bytes = [0u8; MOST_LANES];
+    for lane in 0..S::F32_LANES {
+        bytes[lane] = lanes[lane] as u8;
+    }
+    if slice.len() == S::F32_LANES {
+        slice.copy_from_slice(&bytes[..S::F32_LANES]);
+    } else {
+        slice.copy_from_slice(&bytes[..slice.len()]);
+    }
 }
 
 /// The most rows of a [`Product`] worked on at once: what fits the registers with two vectors of
@@ -129,20 +222,6 @@ struct Tile<'a, S, const P: usize, const V: usize> {
     out: &'a mut [f32],
 }
 
-/// Repeats a block for each of `P` rows, without a loop: the compiler keeps sums in registers only
-/// where every index is a constant, and does not always unroll a loop of twelve.
-macro_rules! for_each_row {
-    ($p:ident, $body:block) => {
-        for_each_row!($p, $body, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
-    };
-    ($p:ident, $body:block, $($row:literal),+) => {
-        $(if $row < P {
-            let $p = $row;
-            $body
-        })+
-    };
-}
-
 impl<'a, S: Simd, const P: usize, const V: usize> Tile<'a, S, P, V> {
     #[inline(always)]
     fn run(simd: S, product: &'a Product<'a>, rows: &'a [Row], out: &'a mut [f32]) {
@@ -180,48 +259,75 @@ impl<S: Simd, const P: usize, const V: usize> NullaryFnOnce for Tile<'_, S, P, V
             let last = last_row + last_segment + (len - 1) * step;
             let b_last = b_at + (segments.len() * len - 1) * b_step + V * S::F32_LANES;
             assert!(last < a.len() && b_last <= b.len(), "outside of a product's matrices");
-            // SAFETY: the largest offsets into `a` and `b` were checked just above; all others
-            // are smaller, because every summand is unsigned. Past the last value pointers are
-            // moved only with wrapping arithmetic and not read.
-            unsafe {
-                let mut b_row = b.as_ptr().add(b_at);
-                for &segment in segments {
-                    let mut at = [a.as_ptr(); P];
-                    for_each_row!(p, {
-                        at[p] = a.as_ptr().add(rows[p].from + segment);
-                    });
-                    let mut j = 0usize;
-                    for _ in 0..len {
-                        let mut columns = [simd.splat_f32s(0.0); V];
+            let mut b_row = b_at;
+            for &segment in segments {
+                let mut from = [0; P];
+                unrolled!(p < P, {
+                    from[p] = rows[p].from + segment;
+                });
+                let mut j = 0usize;
+                for _ in 0..len {
+                    let mut columns = [simd.splat_f32s(0.0); V];
+                    for v in 0..V {
+                        // SAFETY: the largest offset into `b` was checked just above; all others
+                        // are smaller, because every summand is unsigned.
+                        columns[v] = unsafe { load_checked_before::<S>(b, b_row + v * S::F32_LANES) };
+                    }
+                    unrolled!(p < P, {
+                        // SAFETY: as for `b`.
+                        let value = unsafe { get_checked_before(a, from[p] + j) };
+                        let value = simd.splat_f32s(value);
                         for v in 0..V {
-                            let column = b_row.wrapping_add(v * S::F32_LANES);
-                            columns[v] = column.cast::<S::f32s>().read_unaligned();
+                            acc[p][v] = simd.mul_add_e_f32s(value, columns[v], acc[p][v]);
                         }
-                        for_each_row!(p, {
-                            let value = simd.splat_f32s(at[p].wrapping_add(j).read());
-                            for v in 0..V {
-                                acc[p][v] = simd.mul_add_e_f32s(value, columns[v], acc[p][v]);
-                            }
-                        });
-                        j = j.wrapping_add(step);
-                        b_row = b_row.wrapping_add(b_step);
+                    });
+                    j += step;
+                    b_row += b_step;
+                }
+            }
+        }
+        match self.product.finish {
+            Finish::Add => unrolled!(p < P, {
+                for v in 0..V {
+                    let at = rows[p].to + v * S::F32_LANES;
+                    let sum = simd.add_f32s(load::<S>(self.out, at), acc[p][v]);
+                    store::<S>(self.out, at, sum);
+                }
+            }),
+            Finish::Layer(bias, activation) => {
+                let mut biases = [simd.splat_f32s(0.0); V];
+                for v in 0..V {
+                    biases[v] = load::<S>(bias, v * S::F32_LANES);
+                }
+                unrolled!(p < P, {
+                    for v in 0..V {
+                        acc[p][v] = simd.add_f32s(acc[p][v], biases[v]);
+                    }
+                });
+                if activation == Some(Activation::Relu) {
+                    unrolled!(p < P, {
+                        for v in 0..V {
+                            acc[p][v] = activate(simd, Some(Activation::Relu), acc[p][v]);
+                        }
+                    });
+                }
+                unrolled!(p < P, {
+                    for v in 0..V {
+                        store::<S>(self.out, rows[p].to + v * S::F32_LANES, acc[p][v]);
+                    }
+                });
+                // Too long to repeat for each row, and a loop must not touch `acc`.
+                if activation == Some(Activation::Tanh) {
+                    for row in rows {
+                        for v in 0..V {
+                            let at = row.to + v * S::F32_LANES;
+                            let value = tanh(simd, load::<S>(self.out, at));
+                            store::<S>(self.out, at, value);
+                        }
                     }
                 }
             }
         }
-        for_each_row!(p, {
-            for v in 0..V {
-                let at = rows[p].to + v * S::F32_LANES;
-                let value = match self.product.finish {
-                    Finish::Add => simd.add_f32s(load::<S>(self.out, at), acc[p][v]),
-                    Finish::Layer(bias, activation) => {
-                        let bias = load::<S>(bias, v * S::F32_LANES);
-                        activate(simd, activation, simd.add_f32s(acc[p][v], bias))
-                    }
-                };
-                store::<S>(self.out, at, value);
-            }
-        });
     }
 }
 

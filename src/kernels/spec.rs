@@ -70,3 +70,33 @@ impl Default for ConvBlock {
         }
     }
 }
+
+/// One step of Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019), what depends on
+/// the number of the step worked out:
+/// `value = value * shrink - rate * first / (sqrt(second) + epsilon)`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdamStep {
+    /// Decay of the first moment per step.
+    pub beta_1: f32,
+    /// Decay of the second moment per step.
+    pub beta_2: f32,
+    /// Learning rate, bias corrections included.
+    pub rate: f32,
+    /// Bias correction of the second moment included.
+    pub epsilon: f32,
+    /// Weight decay that is added to the gradient (Adam), or 0.
+    pub decay: f32,
+    /// Factor of the parameter (AdamW), or 1.
+    pub shrink: f32,
+}
+
+/// One step of gradient descent with momentum, as PyTorch's `SGD` without dampening.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SgdStep {
+    pub rate: f32,
+    /// `0` where there is none.
+    pub momentum: f32,
+    pub nesterov: bool,
+    /// Weight decay that is added to the gradient, or 0.
+    pub decay: f32,
+}

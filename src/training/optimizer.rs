@@ -1,47 +1,152 @@
 //! The optimizer of a configuration, with PyTorch's meaning of every setting.
+//!
+//! Adam, AdamW and SGD with momentum take one pass over each parameter, see [`crate::kernels`];
+//! their states are Burn's own.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::decay::WeightDecayConfig;
-use burn::optim::momentum::MomentumConfig;
 use burn::optim::{
-    AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig,
+    AdamState, AdaptiveMomentumState, GradientsParams, LearningRate, ModuleOptimizer, Optimizer,
+    RecordState, RmsPropConfig, StateSink, StateSource,
 };
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
 use crate::experiment::{OptimizerKind, TrainingConfig};
+use crate::kernels::{self, AdamStep, SgdStep};
 
 /// Builds the optimizer; Burn's own defaults differ from PyTorch's and are not used.
 pub fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
-    let epsilon = config.epsilon as f32;
-    let decay =
-        (config.weight_decay > 0.0).then(|| WeightDecayConfig::new(config.weight_decay as f32));
+    let decay = config.weight_decay as f32;
+    let burn_decay = (decay > 0.0).then(|| WeightDecayConfig::new(decay));
+    let adam = |decoupled| Adam {
+        epsilon: config.epsilon as f32,
+        decay,
+        decoupled,
+    };
     match config.optimizer {
-        OptimizerKind::Sgd => {
-            let momentum = (config.momentum > 0.0).then(|| {
-                MomentumConfig::new()
-                    .with_momentum(config.momentum)
-                    .with_dampening(0.0)
-                    .with_nesterov(config.nesterov)
-            });
-            SgdConfig::new()
-                .with_momentum(momentum)
-                .with_weight_decay(decay)
-                .init()
-        }
-        OptimizerKind::Adam => AdamConfig::new()
-            .with_epsilon(epsilon)
-            .with_weight_decay(decay)
-            .init(),
-        OptimizerKind::AdamW => AdamWConfig::new()
-            .with_epsilon(epsilon)
-            .with_weight_decay(config.weight_decay as f32)
-            .init(),
+        OptimizerKind::Adam => ModuleOptimizer::from(adam(false)),
+        OptimizerKind::AdamW => ModuleOptimizer::from(adam(true)),
+        OptimizerKind::Sgd => ModuleOptimizer::from(Sgd {
+            momentum: config.momentum as f32,
+            nesterov: config.nesterov,
+            decay,
+        }),
         OptimizerKind::RmsProp => RmsPropConfig::new()
             .with_alpha(0.99)
             .with_momentum(config.momentum as f32)
-            .with_epsilon(epsilon)
-            .with_weight_decay(decay)
+            .with_epsilon(config.epsilon as f32)
+            .with_weight_decay(burn_decay)
             .init(),
+    }
+}
+
+/// Adam, or AdamW where the weight decay is decoupled from the gradient.
+#[derive(Debug, Clone)]
+struct Adam {
+    epsilon: f32,
+    decay: f32,
+    decoupled: bool,
+}
+
+impl Adam {
+    const BETA_1: f32 = 0.9;
+    const BETA_2: f32 = 0.999;
+}
+
+impl Optimizer for Adam {
+    type State<const D: usize> = AdamState<D>;
+
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        parameter: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<AdamState<D>>,
+    ) -> (Tensor<D>, Option<AdamState<D>>) {
+        let (time, moments) = match state {
+            Some(AdamState { momentum }) => {
+                (momentum.time + 1, [momentum.moment_1, momentum.moment_2])
+            }
+            None => (1, [gradient.zeros_like(), gradient.zeros_like()]),
+        };
+        let correction = |beta: f32| 1.0 - beta.powi(time as i32);
+        let root = correction(Self::BETA_2).sqrt();
+        let rate = rate as f32;
+        let [parameter, first, second] = kernels::adam_step(
+            parameter,
+            gradient,
+            moments,
+            AdamStep {
+                beta_1: Self::BETA_1,
+                beta_2: Self::BETA_2,
+                rate: rate * root / correction(Self::BETA_1),
+                epsilon: self.epsilon * root,
+                decay: if self.decoupled { 0.0 } else { self.decay },
+                shrink: if self.decoupled { 1.0 - rate * self.decay } else { 1.0 },
+            },
+        );
+        let momentum = AdaptiveMomentumState::new(time, first, second);
+        (parameter, Some(AdamState::new(momentum)))
+    }
+
+    fn to_device<const D: usize>(mut state: AdamState<D>, device: &Device) -> AdamState<D> {
+        state.momentum = state.momentum.to_device(device);
+        state
+    }
+}
+
+/// Gradient descent, with or without momentum.
+#[derive(Debug, Clone)]
+struct Sgd {
+    /// `0` where there is none.
+    momentum: f32,
+    nesterov: bool,
+    decay: f32,
+}
+
+/// What [`Sgd`] remembers of a parameter.
+#[derive(Clone)]
+struct Velocity<const D: usize>(Tensor<D>);
+
+impl<const D: usize> RecordState for Velocity<D> {
+    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
+        out.push_tensor(prefix, "velocity", self.0.to_data());
+    }
+
+    fn state_unflatten(prefix: &str, source: &mut StateSource, device: &Device) -> Option<Self> {
+        let velocity = source.take_tensor(prefix, "velocity")?;
+        Some(Self(Tensor::from_data(velocity, device)))
+    }
+}
+
+impl Optimizer for Sgd {
+    type State<const D: usize> = Velocity<D>;
+
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        parameter: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<Velocity<D>>,
+    ) -> (Tensor<D>, Option<Velocity<D>>) {
+        let velocity = match state {
+            Some(Velocity(velocity)) => velocity,
+            // Without momentum it is overwritten.
+            None if self.momentum == 0.0 => gradient.clone(),
+            None => gradient.zeros_like(),
+        };
+        let step = SgdStep {
+            rate: rate as f32,
+            momentum: self.momentum,
+            nesterov: self.nesterov,
+            decay: self.decay,
+        };
+        let [parameter, velocity] = kernels::sgd_step(parameter, gradient, velocity, step);
+        (parameter, (self.momentum > 0.0).then_some(Velocity(velocity)))
+    }
+
+    fn to_device<const D: usize>(state: Velocity<D>, device: &Device) -> Velocity<D> {
+        Velocity(state.0.to_device(device))
     }
 }
 

@@ -180,6 +180,18 @@ impl Training<'_> {
 
     /// Trains on the batches that are left of the epoch, up to an interruption.
     fn train_pass(&mut self) -> Result<(Sums, f64), TrainError> {
+        // Handed from step to step: the optimizer writes over a parameter in place where nobody
+        // else holds it.
+        let mut model = Some(self.model.clone());
+        let passed = self.train_batches(&mut model);
+        self.model = model.unwrap_or_else(|| self.model.clone());
+        passed
+    }
+
+    fn train_batches(
+        &mut self,
+        model: &mut Option<Classifier>,
+    ) -> Result<(Sums, f64), TrainError> {
         let strategy = self.strategy;
         let epoch = self.state.epoch;
         let earlier_seconds = self.state.epoch_seconds;
@@ -203,9 +215,9 @@ impl Training<'_> {
             device.seed(step_seed(strategy.config.seed, epoch, self.state.batch));
             learning_rate = strategy.schedule.learning_rate(epoch, self.state.batch);
             let clip = strategy.config.gradient_clip_norm;
-            let model = self.model.clone();
-            let (model, output) = step(model, &mut self.optimizer, batch, learning_rate, clip);
-            self.model = model;
+            let Some(before) = model.take() else { break };
+            let (after, output) = step(before, &mut self.optimizer, batch, learning_rate, clip);
+            *model = Some(after);
             tally.add(&output)?;
             self.state.batch += 1;
             let progress = batches.progress();

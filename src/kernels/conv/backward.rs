@@ -6,7 +6,9 @@ use pulp::{Simd, WithSimd};
 
 use super::geometry::Geometry;
 use super::layout::{Panels, pad_image, panel_vectors};
-use super::pooling::{Pooled, spread_row};
+use super::pooling::{Layout, Pooled, Window, spread_row};
+use super::sparse::{self, Events};
+use crate::kernels::buffer::Buffer;
 use crate::kernels::host::View;
 use crate::kernels::simd::{Finish, Product, Row, load, store};
 
@@ -22,34 +24,47 @@ pub struct Shared<'a> {
     pub picked: Option<&'a [u8]>,
     /// Of an average after an activation: `[batch, rows, width, channels]`, before pooling.
     pub activated: Option<&'a [f32]>,
-    /// For each group and run: `[output channels of the group][values of the run]`. Empty where
-    /// the gradient of the images is not asked for.
+    /// For each group and run: `[output channels of the group][values of the run]`; one of whole
+    /// filters where the way is sparse. Empty where the gradient of the images is not asked for.
     pub weights: &'a [Panels],
     /// Offsets of all values under a kernel.
     pub taps: &'a [usize],
     /// Values from one position to the next in channels-last buffers.
     pub stride: usize,
+    /// Whether single values are followed, see [`sparse`].
+    pub sparse: bool,
     /// Whether the gradient of the weights is asked for.
     pub weight_gradient: bool,
 }
 
 /// Sums over the images of one thread.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Sums {
-    /// `[group][panel][tap][output channel]`
-    pub weights: Vec<f32>,
+    /// `[group][panel][tap][output channel]`, or as [`sparse::weight_gradient`] says.
+    pub weights: Buffer,
     /// `[output channel]`, with the gap at the end that whole vectors need.
-    pub bias: Vec<f32>,
+    pub bias: Buffer,
+}
+
+impl Sums {
+    pub fn new(weights: usize, bias: usize) -> Self {
+        Self {
+            weights: Buffer::zeros(weights),
+            bias: Buffer::zeros(bias),
+        }
+    }
 }
 
 /// Memory that one thread uses again and again.
 #[derive(Default)]
 pub struct Scratch {
-    image: Vec<f32>,
-    image_gradient: Vec<f32>,
-    pooled: Vec<f32>,
-    rows: Vec<f32>,
+    image: Buffer,
+    image_gradient: Buffer,
+    pooled: Buffer,
+    rows: Buffer,
     work: Work,
+    events: Events,
+    window: Window,
 }
 
 /// Rows and segments of products.
@@ -101,17 +116,16 @@ fn run_image<S: Simd>(
 ) {
     let g = shared.geometry;
     let stride = shared.stride;
+    let wide = 2 * S::F32_LANES;
     if shared.weight_gradient {
-        scratch.image.resize(g.rows * g.row, 0.0);
+        scratch.image.set_len(g.rows * g.row + wide);
         pad_image(g, shared.images, image, 0..g.rows, &mut scratch.image);
     }
-    let wide = 2 * S::F32_LANES;
     if !out.is_empty() {
-        scratch.image_gradient.clear();
-        scratch.image_gradient.resize(g.rows * g.row + wide, 0.0);
+        scratch.image_gradient.clear(g.rows * g.row + wide);
     }
     let cells = g.out[0] * g.out[1];
-    scratch.pooled.resize(cells * stride, 0.0);
+    scratch.pooled.set_len(cells * stride);
     for y in 0..g.out[0] {
         let row = &mut scratch.pooled[y * g.out[1] * stride..(y + 1) * g.out[1] * stride];
         shared.gradient.copy_row(image, y, stride, row);
@@ -119,33 +133,22 @@ fn run_image<S: Simd>(
     let values = cells * g.out_channels;
     let convolved = g.conv[0] * g.conv[1] * g.out_channels;
     let pooled = Pooled {
-        gradient: &scratch.pooled,
-        stride,
         output: shared.output.get(image * values..).unwrap_or_default(),
         picked: shared.picked.map(|picked| &picked[image * values..]),
         activated: shared.activated.map(|activated| &activated[image * convolved..]),
     };
-    let step = (GROUP / (g.conv[1] * g.pool.stride[0] * stride)).max(1);
-    let mut start = 0;
-    while start < g.out[0] {
-        let end = (start + step).min(g.out[0]);
-        let wanted = g.conv_rows(start..end);
-        let positions = wanted.len() * g.conv[1];
-        scratch.rows.clear();
-        scratch.rows.resize(positions * stride + wide, 0.0);
-        for y in start..end {
-            spread_row(simd, g, &pooled, y, wanted.start, &mut scratch.rows);
-        }
-        add_bias(simd, &scratch.rows[..positions * stride], stride, &mut sums.bias);
+    if shared.sparse {
+        let Scratch { events, pooled: gradient, .. } = scratch;
+        events.gather(simd, g, &pooled, gradient, stride, &mut sums.bias);
         if shared.weight_gradient {
-            let (image, rows) = (&scratch.image, &scratch.rows);
-            weight_gradient(simd, shared, image, rows, wanted.clone(), &mut scratch.work, sums);
+            sparse::weight_gradient(simd, g, events, &scratch.image, &mut sums.weights);
         }
-        if !out.is_empty() {
-            let (rows, to) = (&scratch.rows, &mut scratch.image_gradient);
-            image_gradient(simd, shared, rows, wanted, &mut scratch.work, to);
+        if let (false, [weights]) = (out.is_empty(), shared.weights) {
+            let to = &mut scratch.image_gradient;
+            sparse::image_gradient(simd, g, events, &weights.values, to);
         }
-        start = end;
+    } else {
+        by_rows(simd, shared, &pooled, !out.is_empty(), sums, scratch);
     }
     if !out.is_empty() {
         let [top, left, ..] = g.padding;
@@ -154,6 +157,49 @@ fn run_image<S: Simd>(
             let from = (top + y) * g.row + left * g.channels;
             out.copy_from_slice(&scratch.image_gradient[from..from + len]);
         }
+    }
+}
+
+/// Spreads the gradient out to all positions of the convolution, some rows at a time.
+#[inline(always)]
+fn by_rows<S: Simd>(
+    simd: S,
+    shared: &Shared,
+    pooled: &Pooled,
+    image_wanted: bool,
+    sums: &mut Sums,
+    scratch: &mut Scratch,
+) {
+    let g = shared.geometry;
+    let stride = shared.stride;
+    let wide = 2 * S::F32_LANES;
+    // Rows are counted from the first of the image.
+    let layout = Layout {
+        ring: g.conv[0],
+        stride,
+    };
+    let step = (GROUP / (g.conv[1] * g.pool.stride[0] * stride)).max(1);
+    let mut start = 0;
+    while start < g.out[0] {
+        let end = (start + step).min(g.out[0]);
+        let wanted = g.conv_rows(start..end);
+        let positions = wanted.len() * g.conv[1];
+        scratch.rows.clear(positions * stride + wide);
+        for y in start..end {
+            let (window, rows) = (&mut scratch.window, &mut scratch.rows);
+            let gradient = &scratch.pooled;
+            spread_row(simd, g, window, layout, pooled, gradient, y, wanted.start, rows);
+        }
+        add_bias(simd, &scratch.rows[..positions * stride], stride, &mut sums.bias);
+        if shared.weight_gradient {
+            let (image, rows) = (&scratch.image, &scratch.rows);
+            weight_gradient(simd, shared, image, rows, wanted.clone(), &mut scratch.work, sums);
+        }
+        if image_wanted {
+            let (rows, to) = (&scratch.rows, &mut scratch.image_gradient);
+            image_gradient(simd, shared, rows, wanted, &mut scratch.work, to);
+        }
+        start = end;
     }
 }
 

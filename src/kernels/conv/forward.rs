@@ -6,7 +6,8 @@ use pulp::{Simd, WithSimd};
 
 use super::geometry::Geometry;
 use super::layout::{Panels, all_finite, channel_stride, pad_image};
-use super::pooling;
+use super::pooling::{Layout, Window, pool_row};
+use crate::kernels::buffer::Buffer;
 use crate::kernels::host::View;
 use crate::kernels::simd::{Finish, Product, Row};
 use crate::kernels::Activation;
@@ -38,9 +39,10 @@ pub struct Band<'a> {
 /// Memory that one thread uses again and again.
 #[derive(Default)]
 pub struct Scratch {
-    image: Vec<f32>,
-    rows: Vec<f32>,
+    image: Buffer,
+    rows: Buffer,
     positions: Vec<Row>,
+    window: Window,
 }
 
 /// Runs `bands`; whether all values met were finite.
@@ -73,21 +75,21 @@ fn run_band<S: Simd>(simd: S, shared: &Shared, band: &mut Band, scratch: &mut Sc
         image,
         rows,
         positions,
+        window,
     } = scratch;
     let stride = channel_stride(g, S::F32_LANES);
     let needed = g.conv_rows(band.rows.clone());
     let first_row = needed.start * g.stride[0];
     let reach = g.runs.last().map_or(0, |run| run / g.row);
     let last_row = (needed.end - 1) * g.stride[0] + reach + 1;
-    image.resize((last_row - first_row) * g.row, 0.0);
+    image.set_len((last_row - first_row) * g.row);
     pad_image(g, shared.images, band.image, first_row..last_row, image);
     let mut finite = all_finite(simd, image);
 
     // Rows of the convolution live in a ring, so that windows that overlap share them.
     let step = GROUP.div_ceil(g.conv[1] * g.pool.stride[0]).max(1);
     let ring = (step - 1) * g.pool.stride[0] + g.pool.dilation[0] * (g.pool.kernel[0] - 1) + 1;
-    rows.clear();
-    rows.resize(ring * g.conv[1] * stride + 2 * S::F32_LANES, 0.0);
+    rows.clear(ring * g.conv[1] * stride + 2 * S::F32_LANES);
 
     let early = g.activation.filter(|_| !g.picks());
     let mut done = needed.start;
@@ -117,17 +119,13 @@ fn run_band<S: Simd>(simd: S, shared: &Shared, band: &mut Band, scratch: &mut Sc
             }
         }
         done = wanted.end;
-        let window = pooling::Rows {
-            values: rows,
-            ring,
-            stride,
-        };
+        let layout = Layout { ring, stride };
         for y in start..end {
             let at = (y - band.rows.start) * g.out[1] * g.out_channels;
             let out = &mut band.output[at..at + g.out[1] * g.out_channels];
             let picked = (band.picked.as_deref_mut())
                 .map(|picked| &mut picked[at..at + g.out[1] * g.out_channels]);
-            finite &= pooling::pool_row(simd, g, &window, y, out, picked);
+            finite &= pool_row(simd, g, window, layout, rows, y, out, picked);
         }
         start = end;
     }

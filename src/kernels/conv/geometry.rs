@@ -124,11 +124,6 @@ impl Geometry {
         self.runs.len() * self.run
     }
 
-    /// One output channel for each input channel.
-    pub fn depthwise(&self) -> bool {
-        self.groups == self.channels && self.channels == self.out_channels && self.groups > 1
-    }
-
     /// Top left value of the kernel at a position of the convolution, in the padded image.
     pub fn base(&self, y: usize, x: usize) -> usize {
         y * self.stride[0] * self.row + x * self.stride[1] * self.channels
@@ -165,15 +160,10 @@ impl Geometry {
         })
     }
 
-    /// Divisor of an average at an output position.
-    pub fn divisor(&self, y: usize, x: usize) -> f32 {
-        let window = self.pool.kernel[0] * self.pool.kernel[1];
-        let count = match self.pool.kind {
-            PoolKind::Average {
-                count_include_pad: false,
-            } => self.window(0, y).count() * self.window(1, x).count(),
-            _ => window,
-        };
-        count as f32
+    /// Whether the window at column `x` of the output holds no padding.
+    pub fn inside(&self, x: usize) -> bool {
+        let start = x * self.pool.stride[1];
+        let reach = self.pool.dilation[1] * (self.pool.kernel[1] - 1);
+        start >= self.pool.padding[1] && start - self.pool.padding[1] + reach < self.conv[1]
     }
 }

@@ -3,6 +3,7 @@
 use pulp::Simd;
 
 use super::geometry::Geometry;
+use crate::kernels::buffer::Buffer;
 use crate::kernels::host::View;
 use crate::kernels::simd::load;
 
@@ -14,9 +15,9 @@ pub fn panel_vectors(columns: usize, lanes: usize) -> usize {
 /// A matrix cut into panels of a few vectors, each panel contiguous: `[panel][row][column]`.
 ///
 /// Columns past the last are zero.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Panels {
-    pub values: Vec<f32>,
+    pub values: Buffer,
     pub rows: usize,
     /// Columns per panel: whole vectors.
     pub width: usize,
@@ -33,7 +34,7 @@ impl Panels {
     ) -> Self {
         let width = panel_vectors(columns, lanes) * lanes;
         let panels = columns.div_ceil(width);
-        let mut values = vec![0.0; panels * rows * width];
+        let mut values = Buffer::zeros(panels * rows * width);
         for (panel, block) in values.chunks_exact_mut(rows * width).enumerate() {
             let first = panel * width;
             let count = width.min(columns - first);
@@ -51,18 +52,41 @@ impl Panels {
         }
     }
 
+    /// Packs `value(channel, tap)` as `[output channel][run][value]`, runs padded to whole vectors.
+    pub fn filters(
+        geometry: &Geometry,
+        lanes: usize,
+        value: impl Fn(usize, usize) -> f32,
+    ) -> Self {
+        let width = geometry.run.next_multiple_of(lanes);
+        let rows = geometry.out_channels * geometry.runs.len();
+        let mut values = Buffer::zeros(rows * width);
+        for (row, out) in values.chunks_exact_mut(width).enumerate() {
+            let (channel, run) = (row / geometry.runs.len(), row % geometry.runs.len());
+            for (at, out) in out[..geometry.run].iter_mut().enumerate() {
+                *out = value(channel, run * geometry.run + at);
+            }
+        }
+        Self {
+            values,
+            rows,
+            width,
+            panels: 1,
+        }
+    }
+
     /// Where a panel starts.
     pub fn at(&self, panel: usize) -> usize {
         panel * self.rows * self.width
     }
 }
 
-/// Output channels with the gap after each position that whole panels need.
+/// Output channels with the gap after each position that whole panels need: whole vectors.
 pub fn channel_stride(geometry: &Geometry, lanes: usize) -> usize {
     let [_, out] = geometry.group();
     let width = panel_vectors(out, lanes) * lanes;
     let last = (geometry.groups - 1) * out + out.div_ceil(width) * width;
-    last.max(geometry.out_channels.next_multiple_of(lanes))
+    last.max(geometry.out_channels).next_multiple_of(lanes)
 }
 
 /// Copies rows `rows` of image `image`, padded, channels-last, to the start of `out`.

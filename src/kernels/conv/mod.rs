@@ -6,6 +6,7 @@ mod forward;
 mod geometry;
 mod layout;
 mod pooling;
+mod sparse;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -76,7 +77,7 @@ pub fn forward<B: HostTensor>(
     let g = &geometry;
     let arch = Arch::new();
     let lanes = arch.dispatch(Lanes);
-    let kernel = B::into_values(weight.clone())?;
+    let kernel = B::into_values(weight.clone());
     if !kernel.iter().all(|value| value.is_finite()) {
         return None;
     }
@@ -93,7 +94,7 @@ pub fn forward<B: HostTensor>(
         .collect();
     let mut offsets = vec![0.0; channel_stride(g, lanes) + lanes];
     if let Some(bias) = bias.as_ref() {
-        offsets[..g.out_channels].copy_from_slice(&B::into_values(bias.clone())?);
+        offsets[..g.out_channels].copy_from_slice(&B::into_values(bias.clone()));
     }
 
     let row = g.out[1] * g.out_channels;
@@ -192,22 +193,28 @@ pub fn backward<B: HostTensor>(
     let stride = channel_stride(g, lanes);
     let [group_in, group_out] = g.group();
     let places = g.kernel[0] * g.kernel[1];
+    let sparse = sparse::pays(g, lanes);
     let weights: Vec<Panels> = match wanted[0] {
         false => Vec::new(),
         true => {
-            let kernel = B::into_values(tape.weight.clone())?;
-            let kernel = &kernel;
-            (0..g.groups)
-                .flat_map(|group| (0..g.runs.len()).map(move |run| (group, run)))
-                .map(|(group, run)| {
-                    Panels::pack(group_out, g.run, lanes, |channel, at| {
-                        let tap = run * g.run + at;
-                        let (place, input) = (tap / group_in, tap % group_in);
-                        let filter = (group * group_out + channel) * group_in + input;
-                        kernel[filter * places + place]
+            let kernel = B::into_values(tape.weight.clone());
+            let of = |group: usize, channel: usize, tap: usize| {
+                let (place, input) = (tap / group_in, tap % group_in);
+                let filter = (group * group_out + channel) * group_in + input;
+                kernel[filter * places + place]
+            };
+            if sparse {
+                vec![Panels::filters(g, lanes, |channel, tap| of(0, channel, tap))]
+            } else {
+                (0..g.groups)
+                    .flat_map(|group| (0..g.runs.len()).map(move |run| (group, run)))
+                    .map(|(group, run)| {
+                        Panels::pack(group_out, g.run, lanes, |channel, at| {
+                            of(group, channel, run * g.run + at)
+                        })
                     })
-                })
-                .collect()
+                    .collect()
+            }
         }
     };
     let taps: Vec<usize> =
@@ -215,7 +222,7 @@ pub fn backward<B: HostTensor>(
     let width = panel_vectors(group_out, lanes) * lanes;
     let panels = group_out.div_ceil(width);
     let output = match &tape.output {
-        Some(output) => B::values(output)?.0,
+        Some(output) => View::of::<B>(output)?.values,
         None => (&[][..]).into(),
     };
     let shared = backward::Shared {
@@ -228,6 +235,7 @@ pub fn backward<B: HostTensor>(
         weights: &weights,
         taps: &taps,
         stride,
+        sparse,
         weight_gradient: wanted[1],
     };
     let size = g.height * g.width * g.channels;
@@ -237,10 +245,11 @@ pub fn backward<B: HostTensor>(
     };
     let threads = rayon::current_num_threads();
     let share = g.batch.div_ceil(threads);
-    let fresh = backward::Sums {
-        weights: vec![0.0; g.groups * panels * taps.len() * width],
-        bias: vec![0.0; stride],
+    let weight_sums = match sparse {
+        true => g.out_channels * g.runs.len() * sparse::run_width(g, lanes),
+        false => g.groups * panels * taps.len() * width,
     };
+    let fresh = backward::Sums::new(weight_sums, stride);
     let mut sums = vec![fresh; g.batch.div_ceil(share)];
     let mut rest = image_gradient.as_mut_slice();
     rayon::scope(|scope| {
@@ -270,10 +279,10 @@ pub fn backward<B: HostTensor>(
     // In the order of the images, whichever thread was first.
     let (total, others) = sums.split_first_mut()?;
     for other in others {
-        for (to, from) in total.weights.iter_mut().zip(&other.weights) {
+        for (to, from) in total.weights.iter_mut().zip(other.weights.iter()) {
             *to += from;
         }
-        for (to, from) in total.bias.iter_mut().zip(&other.bias) {
+        for (to, from) in total.bias.iter_mut().zip(other.bias.iter()) {
             *to += from;
         }
     }
@@ -289,15 +298,22 @@ pub fn backward<B: HostTensor>(
             let start = (group * panels + channel / width) * taps.len() * width + channel % width;
             for (input, values) in values.chunks_exact_mut(places).enumerate() {
                 for (place, value) in values.iter_mut().enumerate() {
-                    *value = total.weights[start + (place * group_in + input) * width];
+                    let tap = place * group_in + input;
+                    *value = total.weights[match sparse {
+                        true => {
+                            let run = filter * g.runs.len() + tap / g.run;
+                            run * sparse::run_width(g, lanes) + tap % g.run
+                        }
+                        false => start + tap * width,
+                    }];
                 }
             }
         }
         B::from_values(values, &weight_shape, &device)
     });
     let bias_gradient = wanted[2].then(|| {
-        total.bias.truncate(g.out_channels);
-        B::from_values(std::mem::take(&mut total.bias), &[g.out_channels], &device)
+        let values = total.bias[..g.out_channels].to_vec();
+        B::from_values(values, &[g.out_channels], &device)
     });
     Some([image_gradient, weight_gradient, bias_gradient])
 }

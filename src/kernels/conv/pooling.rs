@@ -3,138 +3,227 @@
 use pulp::Simd;
 
 use super::geometry::Geometry;
-use crate::kernels::simd::{activate, activation_gradient, load, load_u32, store};
+use crate::kernels::simd::{
+    activate, activation_gradient, load, load_bytes, load_some, store, store_bytes, store_some,
+};
 use crate::kernels::spec::PoolKind;
 
-/// The most lanes a vector has.
-const MOST_LANES: usize = 16;
-
 /// Rows of the convolution, `[row % ring][column][channel]`.
-pub struct Rows<'a> {
-    pub values: &'a [f32],
+#[derive(Clone, Copy)]
+pub struct Layout {
     pub ring: usize,
     /// Values from one position to the next; whole vectors, at least the channels.
     pub stride: usize,
 }
 
-impl Rows<'_> {
-    fn at(&self, geometry: &Geometry, y: usize, x: usize) -> usize {
-        ((y % self.ring) * geometry.conv[1] + x) * self.stride
+/// The values under the window of one position of the output.
+#[derive(Default)]
+pub struct Window {
+    /// Where each lies: that of the channels' first.
+    at: Vec<usize>,
+    /// Number of each in the window; padding is left out.
+    tap: Vec<u32>,
+}
+
+impl Window {
+    /// Moves to position `[y, x]` of the output.
+    fn set(&mut self, g: &Geometry, layout: Layout, y: usize, x: usize) {
+        self.at.clear();
+        self.tap.clear();
+        for (tap_y, row) in g.window(0, y) {
+            for (tap_x, column) in g.window(1, x) {
+                self.at.push(((row % layout.ring) * g.conv[1] + column) * layout.stride);
+                self.tap.push((tap_y * g.pool.kernel[1] + tap_x) as u32);
+            }
+        }
+    }
+
+    /// Moves from `x - 1` to `x` in row `y`.
+    fn advance(&mut self, g: &Geometry, layout: Layout, y: usize, x: usize) {
+        // Away from the border a window looks like its neighbour.
+        if x > 0 && g.inside(x) && g.inside(x - 1) {
+            let step = g.pool.stride[1] * layout.stride;
+            self.at.iter_mut().for_each(|at| *at += step);
+        } else {
+            self.set(g, layout, y, x);
+        }
+    }
+
+    fn divisor(&self, g: &Geometry) -> f32 {
+        let count = match g.pool.kind {
+            PoolKind::Average {
+                count_include_pad: false,
+            } => self.at.len(),
+            _ => g.pool.kernel[0] * g.pool.kernel[1],
+        };
+        count as f32
     }
 }
 
-/// Pools one row of the output, `[width, channels]`; whether all values were finite.
+/// Pools row `y` of the output, `[width, channels]`; whether all values were finite.
+#[allow(clippy::too_many_arguments)]
 #[inline(always)]
 pub fn pool_row<S: Simd>(
     simd: S,
     g: &Geometry,
-    rows: &Rows,
+    window: &mut Window,
+    layout: Layout,
+    rows: &[f32],
     y: usize,
     out: &mut [f32],
     mut picked: Option<&mut [u8]>,
 ) -> bool {
-    let zero = simd.splat_f32s(0.0);
-    let mut finite = zero;
-    for x in 0..g.out[1] {
-        let at = x * g.out_channels;
-        let scale = simd.splat_f32s(1.0 / g.divisor(y, x));
-        for channel in (0..g.out_channels).step_by(S::F32_LANES) {
-            let count = S::F32_LANES.min(g.out_channels - channel);
-            let mut best = simd.splat_f32s(f32::NEG_INFINITY);
-            let mut sum = zero;
-            let mut index = simd.splat_u32s(0);
-            for (tap_y, row) in g.window(0, y) {
-                for (tap_x, column) in g.window(1, x) {
-                    let value = load::<S>(rows.values, rows.at(g, row, column) + channel);
-                    finite = simd.mul_add_e_f32s(value, zero, finite);
-                    if g.pool.kind == PoolKind::Max {
-                        let tap = (tap_y * g.pool.kernel[1] + tap_x) as u32;
-                        let more = simd.greater_than_f32s(value, best);
-                        best = simd.select_f32s(more, value, best);
-                        index = simd.select_u32s(more, simd.splat_u32s(tap), index);
-                    } else {
-                        sum = simd.add_f32s(sum, value);
-                    }
-                }
-            }
-            let value = match g.pool.kind {
-                PoolKind::Max if g.picks() => activate(simd, g.activation, best),
-                PoolKind::Max => best,
-                PoolKind::Average { .. } => simd.mul_f32s(sum, scale),
-            };
-            let to = at + channel;
-            simd.partial_store_f32s(&mut out[to..to + count], value);
-            if let Some(picked) = picked.as_deref_mut() {
-                let mut lanes = [0u32; MOST_LANES];
-                simd.partial_store_u32s(&mut lanes[..S::F32_LANES], index);
-                for (to, lane) in picked[to..to + count].iter_mut().zip(lanes) {
-                    *to = lane as u8;
-                }
-            }
+    let mut finite = simd.splat_f32s(0.0);
+    for (x, out) in out.chunks_exact_mut(g.out_channels).enumerate() {
+        window.advance(g, layout, y, x);
+        let picked = match &mut picked {
+            Some(picked) => &mut picked[x * g.out_channels..(x + 1) * g.out_channels],
+            None => &mut [],
+        };
+        if g.pool.kind == PoolKind::Max {
+            max_window(simd, g, window, rows, out, picked, &mut finite);
+        } else {
+            mean_window(simd, g, window, rows, out, &mut finite);
         }
     }
     simd.reduce_sum_f32s(finite) == 0.0
 }
 
-/// What the backward pass of the pooling reads, for one image; `[rows, width, channels]` each.
+#[inline(always)]
+fn max_window<S: Simd>(
+    simd: S,
+    g: &Geometry,
+    window: &Window,
+    rows: &[f32],
+    out: &mut [f32],
+    picked: &mut [u8],
+    finite: &mut S::f32s,
+) {
+    let zero = simd.splat_f32s(0.0);
+    let activation = g.activation.filter(|_| g.picks());
+    for (number, out) in out.chunks_mut(S::F32_LANES).enumerate() {
+        let channel = number * S::F32_LANES;
+        let mut best = simd.splat_f32s(f32::NEG_INFINITY);
+        let mut index = simd.splat_u32s(0);
+        for (&at, &tap) in window.at.iter().zip(&window.tap) {
+            let value = load::<S>(rows, at + channel);
+            *finite = simd.mul_add_e_f32s(value, zero, *finite);
+            let more = simd.greater_than_f32s(value, best);
+            best = simd.select_f32s(more, value, best);
+            index = simd.select_u32s(more, simd.splat_u32s(tap), index);
+        }
+        let value = activate(simd, activation, best);
+        let count = out.len();
+        store_some::<S>(out, value);
+        if !picked.is_empty() {
+            store_bytes::<S>(&mut picked[channel..channel + count], index);
+        }
+    }
+}
+
+#[inline(always)]
+fn mean_window<S: Simd>(
+    simd: S,
+    g: &Geometry,
+    window: &Window,
+    rows: &[f32],
+    out: &mut [f32],
+    finite: &mut S::f32s,
+) {
+    let zero = simd.splat_f32s(0.0);
+    let scale = simd.splat_f32s(1.0 / window.divisor(g));
+    for (number, out) in out.chunks_mut(S::F32_LANES).enumerate() {
+        let mut sum = zero;
+        for &at in &window.at {
+            let value = load::<S>(rows, at + number * S::F32_LANES);
+            *finite = simd.mul_add_e_f32s(value, zero, *finite);
+            sum = simd.add_f32s(sum, value);
+        }
+        store_some::<S>(out, simd.mul_f32s(sum, scale));
+    }
+}
+
+/// What the backward pass of the pooling reads of the forward pass, for one image:
+/// `[rows, width, channels]` each.
 pub struct Pooled<'a> {
-    /// Of the loss with respect to the block's output, channels `stride` apart.
-    pub gradient: &'a [f32],
-    pub stride: usize,
     pub output: &'a [f32],
     pub picked: Option<&'a [u8]>,
     pub activated: Option<&'a [f32]>,
 }
 
-/// Adds to `out` what row `y` of the output says about rows `first..` of the convolution before
-/// its activation; `out` is `[row][column][channel]` with channels `pooled.stride` apart.
+/// Adds to `out` what row `y` of the output says about the convolution before its activation.
+/// `gradient` is that of the output, `[rows, width, channels]` with the layout's stride; `out` holds rows `first..` as `layout` says, without wrapping around.
+#[allow(clippy::too_many_arguments)]
 #[inline(always)]
 pub fn spread_row<S: Simd>(
     simd: S,
     g: &Geometry,
+    window: &mut Window,
+    layout: Layout,
     pooled: &Pooled,
+    gradient: &[f32],
     y: usize,
     first: usize,
     out: &mut [f32],
 ) {
-    let zero = simd.splat_f32s(0.0);
+    let skip = first * g.conv[1] * layout.stride;
     for x in 0..g.out[1] {
+        window.advance(g, layout, y, x);
         let position = y * g.out[1] + x;
-        let scale = simd.splat_f32s(1.0 / g.divisor(y, x));
+        let scale = simd.splat_f32s(1.0 / window.divisor(g));
         for channel in (0..g.out_channels).step_by(S::F32_LANES) {
             let count = S::F32_LANES.min(g.out_channels - channel);
             let at = position * g.out_channels + channel;
-            let mut gradient = load::<S>(pooled.gradient, position * pooled.stride + channel);
-            if g.unpooled() || g.picks() {
-                let output = simd.partial_load_f32s(&pooled.output[at..at + count]);
-                gradient = activation_gradient(simd, g.activation, output, gradient);
+            let gradient = load::<S>(gradient, position * layout.stride + channel);
+            if let Some(activated) = pooled.activated {
+                let share = simd.mul_f32s(gradient, scale);
+                for &to in &window.at {
+                    let from = to / layout.stride * g.out_channels + channel;
+                    let output = load_some::<S>(&activated[from..from + count]);
+                    let share = activation_gradient(simd, g.activation, output, share);
+                    add::<S>(simd, out, to - skip + channel, share);
+                }
+                continue;
             }
-            let mut index = simd.splat_u32s(0);
             if let Some(picked) = pooled.picked {
-                let mut lanes = [0u32; MOST_LANES];
-                for (lane, picked) in lanes.iter_mut().zip(&picked[at..at + count]) {
-                    *lane = u32::from(*picked);
+                let gradient = before(simd, g, pooled, at, count, gradient);
+                let index = load_bytes::<S>(&picked[at..at + count]);
+                for (&to, &tap) in window.at.iter().zip(&window.tap) {
+                    let here = simd.equal_u32s(index, simd.splat_u32s(tap));
+                    let share = simd.select_f32s(here, gradient, simd.splat_f32s(0.0));
+                    add::<S>(simd, out, to - skip + channel, share);
                 }
-                index = load_u32::<S>(&lanes, 0);
+                continue;
             }
-            for (tap_y, row) in g.window(0, y) {
-                for (tap_x, column) in g.window(1, x) {
-                    let to = ((row - first) * g.conv[1] + column) * pooled.stride + channel;
-                    let share = if g.picks() {
-                        let tap = (tap_y * g.pool.kernel[1] + tap_x) as u32;
-                        let here = simd.equal_u32s(index, simd.splat_u32s(tap));
-                        simd.select_f32s(here, gradient, zero)
-                    } else if let Some(activated) = pooled.activated {
-                        let from = (row * g.conv[1] + column) * g.out_channels + channel;
-                        let output = simd.partial_load_f32s(&activated[from..from + count]);
-                        let share = simd.mul_f32s(gradient, scale);
-                        activation_gradient(simd, g.activation, output, share)
-                    } else {
-                        simd.mul_f32s(gradient, scale)
-                    };
-                    store::<S>(out, to, simd.add_f32s(load::<S>(out, to), share));
-                }
+            let share = match g.unpooled() {
+                true => before(simd, g, pooled, at, count, gradient),
+                false => simd.mul_f32s(gradient, scale),
+            };
+            for &to in &window.at {
+                add::<S>(simd, out, to - skip + channel, share);
             }
         }
     }
+}
+
+/// The gradient before the activation, where that comes last.
+#[inline(always)]
+pub fn before<S: Simd>(
+    simd: S,
+    g: &Geometry,
+    pooled: &Pooled,
+    at: usize,
+    count: usize,
+    gradient: S::f32s,
+) -> S::f32s {
+    if g.activation.is_none() {
+        return gradient;
+    }
+    let output = load_some::<S>(&pooled.output[at..at + count]);
+    activation_gradient(simd, g.activation, output, gradient)
+}
+
+#[inline(always)]
+fn add<S: Simd>(simd: S, out: &mut [f32], at: usize, value: S::f32s) {
+    store::<S>(out, at, simd.add_f32s(load::<S>(out, at), value));
 }

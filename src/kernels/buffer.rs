@@ -1,0 +1,49 @@
+//! Memory that starts where a cache line does: vectors then do not straddle two.
+
+use std::ops::{Deref, DerefMut};
+
+use aligned_vec::AVec;
+
+/// Values for vector instructions; kept by a thread and used again.
+#[derive(Debug, Clone)]
+pub struct Buffer(AVec<f32>);
+
+impl Buffer {
+    /// `len` zeros.
+    pub fn zeros(len: usize) -> Self {
+        let mut buffer = Self::default();
+        buffer.set_len(len);
+        buffer
+    }
+
+    /// Makes the buffer `len` long; what was there stays, what is new is zero.
+    pub fn set_len(&mut self, len: usize) {
+        self.0.resize(len, 0.0);
+    }
+
+    /// Makes the buffer `len` zeros.
+    pub fn clear(&mut self, len: usize) {
+        self.0.clear();
+        self.0.resize(len, 0.0);
+    }
+}
+
+impl Default for Buffer {
+    fn default() -> Self {
+        Self(AVec::new(0))
+    }
+}
+
+impl Deref for Buffer {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.0
+    }
+}
+
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.0
+    }
+}

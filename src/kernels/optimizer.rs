@@ -1,0 +1,132 @@
+//! Optimizer steps on the CPU: one pass over each parameter.
+
+use burn::backend::TensorMetadata;
+use burn::backend::tensor::FloatTensor;
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::host::HostTensor;
+use super::spec::{AdamStep, SgdStep};
+
+/// Values for one thread at least.
+const SHARE: usize = 1 << 14;
+
+/// See [`super::adam_step`].
+pub fn adam_step<B: HostTensor>(
+    parameter: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    moments: [FloatTensor<B>; 2],
+    step: AdamStep,
+) -> [FloatTensor<B>; 3] {
+    let shape = parameter.shape().to_vec();
+    let device = parameter.device();
+    let [first, second] = moments;
+    let mut values = B::into_values(parameter);
+    let gradient = B::into_values(gradient);
+    let mut first = B::into_values(first);
+    let mut second = B::into_values(second);
+    let arch = Arch::new();
+    (values.par_chunks_mut(SHARE))
+        .zip(gradient.par_chunks(SHARE))
+        .zip(first.par_chunks_mut(SHARE))
+        .zip(second.par_chunks_mut(SHARE))
+        .for_each(|(((values, gradient), first), second)| {
+            arch.dispatch(Adam {
+                values,
+                gradient,
+                first,
+                second,
+                step,
+            });
+        });
+    [values, first, second].map(|values| B::from_values(values, &shape, &device))
+}
+
+struct Adam<'a> {
+    values: &'a mut [f32],
+    gradient: &'a [f32],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+    step: AdamStep,
+}
+
+impl WithSimd for Adam<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let AdamStep {
+            beta_1,
+            beta_2,
+            rate,
+            epsilon,
+            decay,
+            shrink,
+        } = self.step;
+        // Plain arithmetic: the compiler makes vectors of it for the instruction set at hand.
+        let moments = self.first.iter_mut().zip(self.second);
+        for ((value, &gradient), (first, second)) in
+            self.values.iter_mut().zip(self.gradient).zip(moments)
+        {
+            let gradient = gradient + decay * *value;
+            *first = *first * beta_1 + gradient * (1.0 - beta_1);
+            *second = *second * beta_2 + gradient * gradient * (1.0 - beta_2);
+            *value = *value * shrink - rate * *first / (second.sqrt() + epsilon);
+        }
+    }
+}
+
+/// See [`super::sgd_step`].
+pub fn sgd_step<B: HostTensor>(
+    parameter: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    velocity: FloatTensor<B>,
+    step: SgdStep,
+) -> [FloatTensor<B>; 2] {
+    let shape = parameter.shape().to_vec();
+    let device = parameter.device();
+    let mut values = B::into_values(parameter);
+    let gradient = B::into_values(gradient);
+    let mut velocity = B::into_values(velocity);
+    let arch = Arch::new();
+    (values.par_chunks_mut(SHARE))
+        .zip(gradient.par_chunks(SHARE))
+        .zip(velocity.par_chunks_mut(SHARE))
+        .for_each(|((values, gradient), velocity)| {
+            arch.dispatch(Sgd {
+                values,
+                gradient,
+                velocity,
+                step,
+            });
+        });
+    [values, velocity].map(|values| B::from_values(values, &shape, &device))
+}
+
+struct Sgd<'a> {
+    values: &'a mut [f32],
+    gradient: &'a [f32],
+    velocity: &'a mut [f32],
+    step: SgdStep,
+}
+
+impl WithSimd for Sgd<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let SgdStep {
+            rate,
+            momentum,
+            nesterov,
+            decay,
+        } = self.step;
+        let (keep, add) = if nesterov { (momentum, 1.0) } else { (1.0, 0.0) };
+        let gradients = self.gradient.iter().zip(self.velocity);
+        for (value, (&gradient, velocity)) in self.values.iter_mut().zip(gradients) {
+            let gradient = gradient + decay * *value;
+            *velocity = *velocity * momentum + gradient;
+            *value -= rate * (*velocity * keep + gradient * add);
+        }
+    }
+}
