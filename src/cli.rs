@@ -46,6 +46,13 @@ pub enum Command {
     },
 }
 
+fn batch_size(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(size @ 1..=65_536) => Ok(size),
+        _ => Err("expected a whole number from 1 to 65536".into()),
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct DeviceArgs {
     /// Where to compute
@@ -103,6 +110,9 @@ pub struct EvaluateArgs {
     /// Images to evaluate on
     #[arg(long, value_enum, default_value_t)]
     pub split: SplitChoice,
+    /// Images in memory at a time
+    #[arg(long, value_name = "N", default_value_t = crate::evaluation::BATCH, value_parser = batch_size)]
+    pub batch_size: usize,
     /// Print the evaluation as JSON
     #[arg(long)]
     pub json: bool,

@@ -32,6 +32,7 @@ pub fn run(args: EvaluateArgs) -> Result<u8> {
         (name, split),
         &dataset.classes,
         &backend.device,
+        args.batch_size,
         |done| {
             bar.set_position(done as u64);
             true

@@ -14,7 +14,7 @@ use crate::artifacts::{CONFIG, EVALUATION, MODEL, ModelCard, RunFolder, SUMMARY}
 use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
 use crate::data::{self, Dataset, SkippedFile};
-use crate::evaluation::{Evaluation, EvaluationError, evaluate};
+use crate::evaluation::{BATCH, Evaluation, EvaluationError, evaluate};
 use crate::experiment::{self, Experiment};
 use crate::text::{grouped, shell_word, tell};
 use crate::training::signals::{self, INTERRUPTED};
@@ -238,5 +238,13 @@ fn test(session: &Session) -> Result<Evaluation, EvaluationError> {
     let loss = Loss::new(config, &dataset.train, dataset.classes.len());
     let (split, device) = (("test", &dataset.test), &backend.device);
     let go_on = |_| !signals::asked();
-    evaluate(&network, &loss, split, &dataset.classes, device, go_on)
+    evaluate(
+        &network,
+        &loss,
+        split,
+        &dataset.classes,
+        device,
+        BATCH,
+        go_on,
+    )
 }

@@ -23,7 +23,8 @@ impl Buffer {
 
     /// Makes the buffer `len` zeros.
     pub fn clear(&mut self, len: usize) {
-        self.0.clear();
+        self.0.truncate(len);
+        self.0.fill(0.0);
         self.0.resize(len, 0.0);
     }
 }
