@@ -31,14 +31,22 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
         match bias {
             Bias::Given(bias) => {
                 let nodes = [x.node(), weight.node(), bias.node()];
-                match ConvBlockBackward.prepare::<C>(nodes).compute_bound().stateful() {
+                match ConvBlockBackward
+                    .prepare::<C>(nodes)
+                    .compute_bound()
+                    .stateful()
+                {
                     OpsKind::Tracked(prep) => prep.finish(tape, output),
                     OpsKind::UnTracked(prep) => prep.finish(output),
                 }
             }
             Bias::Absent => {
                 let nodes = [x.node(), weight.node()];
-                match ConvBlockBackward.prepare::<C>(nodes).compute_bound().stateful() {
+                match ConvBlockBackward
+                    .prepare::<C>(nodes)
+                    .compute_bound()
+                    .stateful()
+                {
                     OpsKind::Tracked(prep) => prep.finish(tape, output),
                     OpsKind::UnTracked(prep) => prep.finish(output),
                 }
@@ -100,7 +108,10 @@ impl<B: HostTensor, const N: usize> Backward<B, N> for ConvBlockBackward {
         let gradient = gradients.consume::<B>(&ops.node);
         let wanted = [0, 1, 2].map(|n| ops.parents.get(n).is_some_and(Option::is_some));
         let Some(results) = conv::backward::<B>(&ops.state, &gradient, wanted) else {
-            unreachable!("the forward pass read the same tensors, and {:?}", gradient.dtype());
+            unreachable!(
+                "the forward pass read the same tensors, and {:?}",
+                gradient.dtype()
+            );
         };
         for (parent, result) in ops.parents.into_iter().zip(results) {
             if let (Some(parent), Some(result)) = (parent, result) {

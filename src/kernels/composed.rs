@@ -76,7 +76,10 @@ pub fn adam_step<B: Backend>(
         scaled(gradient.clone(), 1.0 - step.beta_1),
     );
     let square = B::float_mul(gradient.clone(), gradient);
-    let second = B::float_add(scaled(second, step.beta_2), scaled(square, 1.0 - step.beta_2));
+    let second = B::float_add(
+        scaled(second, step.beta_2),
+        scaled(square, 1.0 - step.beta_2),
+    );
     let root = B::float_add_scalar(B::float_sqrt(second.clone()), step.epsilon.into());
     let change = scaled(B::float_div(first.clone(), root), step.rate);
     let parameter = B::float_sub(scaled(parameter, step.shrink), change);
@@ -97,7 +100,10 @@ pub fn sgd_step<B: Backend>(
         true => B::float_add(scaled(velocity.clone(), step.momentum), gradient),
         false => velocity.clone(),
     };
-    [B::float_sub(parameter, scaled(direction, step.rate)), velocity]
+    [
+        B::float_sub(parameter, scaled(direction, step.rate)),
+        velocity,
+    ]
 }
 
 fn decayed<B: Backend>(
@@ -107,6 +113,9 @@ fn decayed<B: Backend>(
 ) -> FloatTensor<B> {
     match decay {
         0.0 => gradient,
-        _ => B::float_add(gradient, B::float_mul_scalar(parameter.clone(), decay.into())),
+        _ => B::float_add(
+            gradient,
+            B::float_mul_scalar(parameter.clone(), decay.into()),
+        ),
     }
 }

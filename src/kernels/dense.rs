@@ -129,7 +129,8 @@ fn serial_product(a: Matrix, b: Matrix, out: &mut [f32]) {
     }
 }
 
-/// Runs the layer; `None` where the tensors are not 32-bit floats.
+/// Runs the layer; `None` where the tensors are not 32-bit floats, or where a sum is NaN or
+/// infinite: Burn's own operations then say what becomes of it.
 ///
 /// # Shapes
 /// - `x`: `[batch, inputs]`
@@ -142,7 +143,13 @@ pub fn forward<B: HostTensor>(
     activation: Option<Activation>,
 ) -> Option<FloatTensor<B>> {
     let [batch, inputs] = x.shape().to_vec().try_into().ok()?;
-    let [_, outputs]: [usize; 2] = weight.shape().to_vec().try_into().ok()?;
+    let [rows, outputs]: [usize; 2] = weight.shape().to_vec().try_into().ok()?;
+    let biases = bias
+        .as_ref()
+        .map_or(outputs, |bias| bias.shape().num_elements());
+    if rows != inputs || biases != outputs {
+        return None; // and Burn says what is wrong
+    }
     let (x_values, x_strides) = readable::<B>(x)?;
     let (weights, strides) = readable::<B>(weight)?;
     let mut out = vec![0.0; batch * outputs];
@@ -155,15 +162,19 @@ pub fn forward<B: HostTensor>(
         Some(bias) => B::into_values(bias.clone()),
         None => vec![0.0; outputs],
     };
-    Arch::new().dispatch(Finish {
+    let finite = Arch::new().dispatch(Finish {
         out: &mut out,
         bias: &bias,
         activation,
     });
+    if !finite {
+        log::debug!("dense layer by Burn's own operations: a value is NaN or infinite");
+        return None;
+    }
     Some(B::from_values(out, &[batch, outputs], &x.device()))
 }
 
-/// Adds the bias to every row and applies the activation.
+/// Adds the bias to every row and applies the activation; whether all sums were finite.
 struct Finish<'a> {
     out: &'a mut [f32],
     bias: &'a [f32],
@@ -171,19 +182,24 @@ struct Finish<'a> {
 }
 
 impl WithSimd for Finish<'_> {
-    type Output = ();
+    type Output = bool;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) -> bool {
+        let zero = simd.splat_f32s(0.0);
+        let mut finite = zero;
         for row in self.out.chunks_exact_mut(self.bias.len().max(1)) {
-            for (out, bias) in row.chunks_mut(S::F32_LANES).zip(self.bias.chunks(S::F32_LANES)) {
-                let sum = simd.add_f32s(
-                    load_some::<S>(out),
-                    load_some::<S>(bias),
-                );
+            for (out, bias) in row
+                .chunks_mut(S::F32_LANES)
+                .zip(self.bias.chunks(S::F32_LANES))
+            {
+                let sum = simd.add_f32s(load_some::<S>(out), load_some::<S>(bias));
+                // Zero, or NaN.
+                finite = simd.mul_add_e_f32s(sum, zero, finite);
                 store_some::<S>(out, activate(simd, self.activation, sum));
             }
         }
+        simd.reduce_sum_f32s(finite) == 0.0
     }
 }
 

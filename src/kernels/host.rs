@@ -21,7 +21,8 @@ pub trait HostTensor: Backend {
     /// nobody else holds them.
     fn into_values(tensor: FloatTensor<Self>) -> Vec<f32> {
         let data = read_sync(Self::float_into_data(tensor));
-        data.map(|data| data.iter::<f32>().collect()).unwrap_or_default()
+        data.map(|data| data.iter::<f32>().collect())
+            .unwrap_or_default()
     }
 
     /// A tensor of `values` in the order of `shape`, without a copy where that is possible.
@@ -32,9 +33,7 @@ pub trait HostTensor: Backend {
 
 /// The values of a 32-bit float tensor and the elements between neighbours along each axis; a
 /// copy where they lie in an order that unsigned strides cannot tell.
-pub fn readable<B: HostTensor>(
-    tensor: &FloatTensor<B>,
-) -> Option<(Cow<'_, [f32]>, Vec<usize>)> {
+pub fn readable<B: HostTensor>(tensor: &FloatTensor<B>) -> Option<(Cow<'_, [f32]>, Vec<usize>)> {
     if !B::HOST || tensor.dtype() != DType::F32 {
         return None;
     }
@@ -114,7 +113,9 @@ impl HostTensor for burn::backend::Flex {
         }
         let layout = tensor.layout();
         let strides = layout.strides().iter().copied();
-        let strides = (strides.map(usize::try_from)).collect::<Result<_, _>>().ok()?;
+        let strides = (strides.map(usize::try_from))
+            .collect::<Result<_, _>>()
+            .ok()?;
         let values = tensor.storage::<f32>().get(layout.start_offset()..)?;
         Some((Cow::Borrowed(values), strides))
     }

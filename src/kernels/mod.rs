@@ -108,3 +108,6 @@ fn of(bias: Option<Tensor<1>>) -> Bias<Dispatch> {
         None => Bias::Absent,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,7 +121,11 @@ impl WithSimd for Sgd<'_> {
             nesterov,
             decay,
         } = self.step;
-        let (keep, add) = if nesterov { (momentum, 1.0) } else { (1.0, 0.0) };
+        let (keep, add) = if nesterov {
+            (momentum, 1.0)
+        } else {
+            (1.0, 0.0)
+        };
         let gradients = self.gradient.iter().zip(self.velocity);
         for (value, (&gradient, velocity)) in self.values.iter_mut().zip(gradients) {
             let gradient = gradient + decay * *value;

@@ -70,10 +70,10 @@ pub fn store<S: Simd>(slice: &mut [f32], at: usize, value: S::f32s) {
 /// The most lanes a vector has.
 const MOST_LANES: usize = 16;
 
-/// Reads `slice`, at most one vector long, with zeros after its end.
+/// Reads the start of `slice`, with zeros where it is shorter than a vector.
 #[inline(always)]
 pub fn load_some<S: Simd>(slice: &[f32]) -> S::f32s {
-    if slice.len() == S::F32_LANES {
+    if slice.len() >= S::F32_LANES {
         return load::<S>(slice, 0);
     }
     let mut lanes = [0.0; MOST_LANES];
@@ -81,10 +81,10 @@ pub fn load_some<S: Simd>(slice: &[f32]) -> S::f32s {
     load::<S>(&lanes, 0)
 }
 
-/// Writes as much of a vector as `slice` has room for.
+/// Writes a vector, or as much of it as `slice` has room for.
 #[inline(always)]
 pub fn store_some<S: Simd>(slice: &mut [f32], value: S::f32s) {
-    if slice.len() == S::F32_LANES {
+    if slice.len() >= S::F32_LANES {
         return store::<S>(slice, 0, value);
     }
     let mut lanes = [0.0; MOST_LANES];
@@ -92,11 +92,11 @@ pub fn store_some<S: Simd>(slice: &mut [f32], value: S::f32s) {
     slice.copy_from_slice(&lanes[..slice.len()]);
 }
 
-/// Reads bytes as integers, with zeros after the end of `slice`.
+/// Reads the start of `slice` as integers, with zeros where it is shorter than a vector.
 #[inline(always)]
 pub fn load_bytes<S: Simd>(slice: &[u8]) -> S::u32s {
     let mut bytes = [0u8; MOST_LANES];
-    if slice.len() == S::F32_LANES {
+    if slice.len() >= S::F32_LANES {
         bytes[..S::F32_LANES].copy_from_slice(&slice[..S::F32_LANES]);
     } else {
         bytes[..slice.len()].copy_from_slice(slice);
@@ -109,7 +109,7 @@ pub fn load_bytes<S: Simd>(slice: &[u8]) -> S::u32s {
     unsafe { lanes.as_ptr().cast::<S::u32s>().read_unaligned() }
 }
 
-/// Writes the low byte of each lane, as many as `slice` has room for.
+/// Writes the low byte of each lane, or of as many as `slice` has room for.
 #[inline(always)]
 pub fn store_bytes<S: Simd>(slice: &mut [u8], value: S::u32s) {
     let mut lanes = [0u32; MOST_LANES];
@@ -119,11 +119,21 @@ pub fn store_bytes<S: Simd>(slice: &mut [u8], value: S::u32s) {
     for lane in 0..S::F32_LANES {
         bytes[lane] = lanes[lane] as u8;
     }
-    if slice.len() == S::F32_LANES {
-        slice.copy_from_slice(&bytes[..S::F32_LANES]);
+    if slice.len() >= S::F32_LANES {
+        slice[..S::F32_LANES].copy_from_slice(&bytes[..S::F32_LANES]);
     } else {
-        slice.copy_from_slice(&bytes[..slice.len()]);
+        let len = slice.len();
+        slice.copy_from_slice(&bytes[..len]);
     }
+}
+
+/// Marks the first `count` lanes.
+#[inline(always)]
+fn below<S: Simd>(simd: S, count: usize) -> S::m32s {
+    const NUMBERS: [u32; MOST_LANES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    // SAFETY: no vector has more lanes than `NUMBERS`, and a vector is plain old data.
+    let numbers = unsafe { NUMBERS.as_ptr().cast::<S::u32s>().read_unaligned() };
+    simd.less_than_u32s(numbers, simd.splat_u32s(count as u32))
 }
 
 /// The most rows of a [`Product`] worked on at once: what fits the registers with two vectors of
@@ -164,6 +174,8 @@ pub struct Product<'a> {
     pub b_step: usize,
     /// Whether there are two vectors of columns, not one.
     pub wide: bool,
+    /// Columns that count: the others are not added to `out`.
+    pub columns: usize,
     pub finish: Finish<'a>,
 }
 
@@ -258,7 +270,10 @@ impl<S: Simd, const P: usize, const V: usize> NullaryFnOnce for Tile<'_, S, P, V
             let last_segment = segments.iter().fold(0, |last, &segment| segment.max(last));
             let last = last_row + last_segment + (len - 1) * step;
             let b_last = b_at + (segments.len() * len - 1) * b_step + V * S::F32_LANES;
-            assert!(last < a.len() && b_last <= b.len(), "outside of a product's matrices");
+            assert!(
+                last < a.len() && b_last <= b.len(),
+                "outside of a product's matrices"
+            );
             let mut b_row = b_at;
             for &segment in segments {
                 let mut from = [0; P];
@@ -271,7 +286,8 @@ impl<S: Simd, const P: usize, const V: usize> NullaryFnOnce for Tile<'_, S, P, V
                     for v in 0..V {
                         // SAFETY: the largest offset into `b` was checked just above; all others
                         // are smaller, because every summand is unsigned.
-                        columns[v] = unsafe { load_checked_before::<S>(b, b_row + v * S::F32_LANES) };
+                        columns[v] =
+                            unsafe { load_checked_before::<S>(b, b_row + v * S::F32_LANES) };
                     }
                     unrolled!(p < P, {
                         // SAFETY: as for `b`.
@@ -287,13 +303,26 @@ impl<S: Simd, const P: usize, const V: usize> NullaryFnOnce for Tile<'_, S, P, V
             }
         }
         match self.product.finish {
-            Finish::Add => unrolled!(p < P, {
+            Finish::Add => {
+                // What lies past the last column is another row's.
                 for v in 0..V {
-                    let at = rows[p].to + v * S::F32_LANES;
-                    let sum = simd.add_f32s(load::<S>(self.out, at), acc[p][v]);
-                    store::<S>(self.out, at, sum);
+                    let first = v * S::F32_LANES;
+                    if self.product.columns < first + S::F32_LANES {
+                        let counts = below(simd, self.product.columns.saturating_sub(first));
+                        unrolled!(p < P, {
+                            let zero = simd.splat_f32s(0.0);
+                            acc[p][v] = simd.select_f32s(counts, acc[p][v], zero);
+                        });
+                    }
                 }
-            }),
+                unrolled!(p < P, {
+                    for v in 0..V {
+                        let at = rows[p].to + v * S::F32_LANES;
+                        let sum = simd.add_f32s(load::<S>(self.out, at), acc[p][v]);
+                        store::<S>(self.out, at, sum);
+                    }
+                });
+            }
             Finish::Layer(bias, activation) => {
                 let mut biases = [simd.splat_f32s(0.0); V];
                 for v in 0..V {
@@ -357,7 +386,7 @@ pub fn activation_gradient<S: Simd>(
         None => gradient,
         Some(Activation::Relu) => {
             let zero = simd.splat_f32s(0.0);
-            simd.select_f32s(simd.greater_than_f32s(output, zero), gradient, zero)
+            simd.select_f32s(simd.less_than_or_equal_f32s(output, zero), zero, gradient)
         }
         Some(Activation::Tanh) => {
             let square = simd.mul_f32s(output, output);
@@ -366,28 +395,22 @@ pub fn activation_gradient<S: Simd>(
     }
 }
 
-/// Hyperbolic tangent: `x * P(x^2) / Q(x^2)` on `|x| <= 7.9`, one beyond; at most 3 units in the
-/// last place off.
+/// Hyperbolic tangent: `x * P(x^2) / Q(x^2)` up to 9.02, from where on it rounds to 1; at most 6
+/// units in the last place off.
 ///
-/// The minimax coefficients are those of Eigen's `ptanh` (MPL-2.0), widely used for this.
+/// `tests/reference/tanh.py` finds the coefficients.
 #[inline(always)]
 fn tanh<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
-    const P: [f32; 7] = [
-        -2.760_768_5e-16,
-        2.000_188e-13,
-        -8.604_672e-11,
-        5.122_297_1e-8,
-        1.485_722_4e-5,
-        6.372_619_3e-4,
-        4.893_525e-3,
+    const P: [f32; 6] = [
+        1.816_447e-11,
+        -1.274_475_4e-8,
+        9.255_486e-6,
+        2.919_454_4e-3,
+        0.129_180_13,
+        0.999_999_94,
     ];
-    const Q: [f32; 4] = [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3];
-    let limit = simd.splat_f32s(7.905_311);
-    let negative = simd.splat_f32s(-7.905_311);
-    // Comparisons keep NaN, which `min` and `max` would not.
-    let clamped = simd.select_f32s(simd.greater_than_f32s(x, limit), limit, x);
-    let clamped = simd.select_f32s(simd.less_than_f32s(x, negative), negative, clamped);
-    let square = simd.mul_f32s(clamped, clamped);
+    const Q: [f32; 4] = [2.279_194_2e-4, 2.375_781_7e-2, 0.462_512_97, 1.0];
+    let square = simd.mul_f32s(x, x);
     let mut p = simd.splat_f32s(P[0]);
     for c in &P[1..] {
         p = simd.mul_add_e_f32s(p, square, simd.splat_f32s(*c));
@@ -396,5 +419,12 @@ fn tanh<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     for c in &Q[1..] {
         q = simd.mul_add_e_f32s(q, square, simd.splat_f32s(*c));
     }
-    simd.div_f32s(simd.mul_f32s(clamped, p), q)
+    let value = simd.div_f32s(simd.mul_f32s(x, p), q);
+    // Comparisons let NaN pass, which `min` and `max` would not. Rounding may reach past one.
+    let (one, limit) = (simd.splat_f32s(1.0), simd.splat_f32s(9.02));
+    let value = simd.select_f32s(simd.greater_than_f32s(value, one), one, value);
+    let value = simd.select_f32s(simd.greater_than_f32s(x, limit), one, value);
+    let (one, limit) = (simd.splat_f32s(-1.0), simd.splat_f32s(-9.02));
+    let value = simd.select_f32s(simd.less_than_f32s(value, one), one, value);
+    simd.select_f32s(simd.less_than_f32s(x, limit), one, value)
 }

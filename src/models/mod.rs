@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::ImageShape;
 
-pub use init::{ConvSpec, Initialization, LayerBuilder};
 pub use crate::kernels::Activation;
+pub use init::{ConvSpec, Initialization, LayerBuilder};
 pub use layer::{FeatureShape, Features, Layer, ShapeError, shape_after};
 pub use spec::EXAMPLE as EXAMPLE_LAYERS;
 pub use summary::{Summary, SummaryRow};

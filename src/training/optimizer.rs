@@ -82,7 +82,11 @@ impl Optimizer for Adam {
                 rate: rate * root / correction(Self::BETA_1),
                 epsilon: self.epsilon * root,
                 decay: if self.decoupled { 0.0 } else { self.decay },
-                shrink: if self.decoupled { 1.0 - rate * self.decay } else { 1.0 },
+                shrink: if self.decoupled {
+                    1.0 - rate * self.decay
+                } else {
+                    1.0
+                },
             },
         );
         let momentum = AdaptiveMomentumState::new(time, first, second);
@@ -142,7 +146,10 @@ impl Optimizer for Sgd {
             decay: self.decay,
         };
         let [parameter, velocity] = kernels::sgd_step(parameter, gradient, velocity, step);
-        (parameter, (self.momentum > 0.0).then_some(Velocity(velocity)))
+        (
+            parameter,
+            (self.momentum > 0.0).then_some(Velocity(velocity)),
+        )
     }
 
     fn to_device<const D: usize>(state: Velocity<D>, device: &Device) -> Velocity<D> {

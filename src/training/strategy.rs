@@ -188,10 +188,7 @@ impl Training<'_> {
         passed
     }
 
-    fn train_batches(
-        &mut self,
-        model: &mut Option<Classifier>,
-    ) -> Result<(Sums, f64), TrainError> {
+    fn train_batches(&mut self, model: &mut Option<Classifier>) -> Result<(Sums, f64), TrainError> {
         let strategy = self.strategy;
         let epoch = self.state.epoch;
         let earlier_seconds = self.state.epoch_seconds;

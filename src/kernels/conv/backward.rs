@@ -97,7 +97,14 @@ impl WithSimd for Backward<'_> {
                 true => &mut [][..],
                 false => &mut self.image_gradient[n * size..(n + 1) * size],
             };
-            run_image(simd, self.shared, self.first + n, out, self.sums, self.scratch);
+            run_image(
+                simd,
+                self.shared,
+                self.first + n,
+                out,
+                self.sums,
+                self.scratch,
+            );
         }
     }
 }
@@ -135,10 +142,16 @@ fn run_image<S: Simd>(
     let pooled = Pooled {
         output: shared.output.get(image * values..).unwrap_or_default(),
         picked: shared.picked.map(|picked| &picked[image * values..]),
-        activated: shared.activated.map(|activated| &activated[image * convolved..]),
+        activated: shared
+            .activated
+            .map(|activated| &activated[image * convolved..]),
     };
     if shared.sparse {
-        let Scratch { events, pooled: gradient, .. } = scratch;
+        let Scratch {
+            events,
+            pooled: gradient,
+            ..
+        } = scratch;
         events.gather(simd, g, &pooled, gradient, stride, &mut sums.bias);
         if shared.weight_gradient {
             sparse::weight_gradient(simd, g, events, &scratch.image, &mut sums.weights);
@@ -188,12 +201,35 @@ fn by_rows<S: Simd>(
         for y in start..end {
             let (window, rows) = (&mut scratch.window, &mut scratch.rows);
             let gradient = &scratch.pooled;
-            spread_row(simd, g, window, layout, pooled, gradient, y, wanted.start, rows);
+            spread_row(
+                simd,
+                g,
+                window,
+                layout,
+                pooled,
+                gradient,
+                y,
+                wanted.start,
+                rows,
+            );
         }
-        add_bias(simd, &scratch.rows[..positions * stride], stride, &mut sums.bias);
+        add_bias(
+            simd,
+            &scratch.rows[..positions * stride],
+            stride,
+            &mut sums.bias,
+        );
         if shared.weight_gradient {
             let (image, rows) = (&scratch.image, &scratch.rows);
-            weight_gradient(simd, shared, image, rows, wanted.clone(), &mut scratch.work, sums);
+            weight_gradient(
+                simd,
+                shared,
+                image,
+                rows,
+                wanted.clone(),
+                &mut scratch.work,
+                sums,
+            );
         }
         if image_wanted {
             let (rows, to) = (&scratch.rows, &mut scratch.image_gradient);
@@ -232,10 +268,11 @@ fn weight_gradient<S: Simd>(
     work.segments.clear();
     work.segments.extend(wanted.map(|y| g.base(y, 0)));
     work.rows.clear();
-    work.rows.extend(shared.taps.iter().enumerate().map(|(tap, &from)| Row {
-        from,
-        to: tap * width,
-    }));
+    work.rows
+        .extend(shared.taps.iter().enumerate().map(|(tap, &from)| Row {
+            from,
+            to: tap * width,
+        }));
     for group in 0..g.groups {
         for panel in 0..panels {
             let product = Product {
@@ -247,6 +284,7 @@ fn weight_gradient<S: Simd>(
                 b_at: group * group_out + panel * width,
                 b_step: shared.stride,
                 wide: width > S::F32_LANES,
+                columns: width,
                 finish: Finish::Add,
             };
             let at = (group * panels + panel) * shared.taps.len() * width;
@@ -286,6 +324,7 @@ fn image_gradient<S: Simd>(
                 b_at: weights.at(panel),
                 b_step: weights.width,
                 wide: weights.width > S::F32_LANES,
+                columns: g.run - panel * weights.width,
                 finish: Finish::Add,
             };
             let at = g.runs[run] + group * group_in + panel * weights.width;

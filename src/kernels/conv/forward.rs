@@ -7,10 +7,10 @@ use pulp::{Simd, WithSimd};
 use super::geometry::Geometry;
 use super::layout::{Panels, all_finite, channel_stride, pad_image};
 use super::pooling::{Layout, Window, pool_row};
+use crate::kernels::Activation;
 use crate::kernels::buffer::Buffer;
 use crate::kernels::host::View;
-use crate::kernels::simd::{Finish, Product, Row};
-use crate::kernels::Activation;
+use crate::kernels::simd::{Finish, Product, Row, load, store_some};
 
 /// What all images share.
 pub struct Shared<'a> {
@@ -113,8 +113,10 @@ fn run_band<S: Simd>(simd: S, shared: &Shared, band: &mut Band, scratch: &mut Sc
                 for x in 0..g.conv[1] {
                     let from = ((y % ring) * g.conv[1] + x) * stride;
                     let to = (y * g.conv[1] + x) * g.out_channels;
-                    activated[to..to + g.out_channels]
-                        .copy_from_slice(&rows[from..from + g.out_channels]);
+                    for channel in (0..g.out_channels).step_by(S::F32_LANES) {
+                        let value = load::<S>(rows, from + channel);
+                        store_some::<S>(&mut activated[to + channel..], value);
+                    }
                 }
             }
         }
@@ -122,9 +124,8 @@ fn run_band<S: Simd>(simd: S, shared: &Shared, band: &mut Band, scratch: &mut Sc
         let layout = Layout { ring, stride };
         for y in start..end {
             let at = (y - band.rows.start) * g.out[1] * g.out_channels;
-            let out = &mut band.output[at..at + g.out[1] * g.out_channels];
-            let picked = (band.picked.as_deref_mut())
-                .map(|picked| &mut picked[at..at + g.out[1] * g.out_channels]);
+            let out = &mut band.output[at..];
+            let picked = band.picked.as_deref_mut().map(|picked| &mut picked[at..]);
             finite &= pool_row(simd, g, window, layout, rows, y, out, picked);
         }
         start = end;
@@ -157,6 +158,7 @@ fn convolve<S: Simd>(
                 b_at: weights.at(panel),
                 b_step: weights.width,
                 wide: weights.width > S::F32_LANES,
+                columns: weights.width,
                 finish: Finish::Layer(&shared.bias[channel..], activation),
             };
             product.run(simd, positions, &mut out[channel..]);

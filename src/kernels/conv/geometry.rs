@@ -3,8 +3,8 @@
 //! Inside the kernels images are channels-last: `[height, width, channels]`. The pixels under one
 //! row of a kernel then lie side by side, and the sum over a kernel is a sum over few long runs.
 
-use super::super::spec::{ConvBlock, Pool, PoolKind};
 use super::super::Activation;
+use super::super::spec::{ConvBlock, Pool, PoolKind};
 
 /// Sizes of a convolution block; see [`Geometry::new`].
 #[derive(Debug, Clone)]
@@ -55,7 +55,10 @@ impl Geometry {
         });
         let sizes = image.iter().chain(&weight).chain(&block.stride);
         let sizes = sizes.chain(&block.dilation).chain(&pool.kernel);
-        let positive = sizes.chain(&pool.stride).chain(&pool.dilation).all(|&n| n > 0);
+        let positive = sizes
+            .chain(&pool.stride)
+            .chain(&pool.dilation)
+            .all(|&n| n > 0);
         let grouped = block.groups > 0
             && channels == group_channels * block.groups
             && out_channels.is_multiple_of(block.groups);

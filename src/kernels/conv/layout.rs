@@ -52,19 +52,13 @@ impl Panels {
         }
     }
 
-    /// Packs `value(channel, tap)` as `[output channel][run][value]`, runs padded to whole vectors.
-    pub fn filters(
-        geometry: &Geometry,
-        lanes: usize,
-        value: impl Fn(usize, usize) -> f32,
-    ) -> Self {
-        let width = geometry.run.next_multiple_of(lanes);
-        let rows = geometry.out_channels * geometry.runs.len();
+    /// Packs `value(channel, tap)` as one panel of whole filters: `[output channel][tap]`.
+    pub fn filters(geometry: &Geometry, value: impl Fn(usize, usize) -> f32) -> Self {
+        let (rows, width) = (geometry.out_channels, geometry.taps());
         let mut values = Buffer::zeros(rows * width);
-        for (row, out) in values.chunks_exact_mut(width).enumerate() {
-            let (channel, run) = (row / geometry.runs.len(), row % geometry.runs.len());
-            for (at, out) in out[..geometry.run].iter_mut().enumerate() {
-                *out = value(channel, run * geometry.run + at);
+        for (channel, filter) in values.chunks_exact_mut(width).enumerate() {
+            for (tap, out) in filter.iter_mut().enumerate() {
+                *out = value(channel, tap);
             }
         }
         Self {

@@ -75,6 +75,12 @@ pub fn forward<B: HostTensor>(
         return None;
     };
     let g = &geometry;
+    let biases = bias
+        .as_ref()
+        .map_or(g.out_channels, |bias| bias.shape().num_elements());
+    if biases != g.out_channels {
+        return None; // and Burn says what is wrong
+    }
     let arch = Arch::new();
     let lanes = arch.dispatch(Lanes);
     let kernel = B::into_values(weight.clone());
@@ -204,7 +210,7 @@ pub fn backward<B: HostTensor>(
                 kernel[filter * places + place]
             };
             if sparse {
-                vec![Panels::filters(g, lanes, |channel, tap| of(0, channel, tap))]
+                vec![Panels::filters(g, |channel, tap| of(0, channel, tap))]
             } else {
                 (0..g.groups)
                     .flat_map(|group| (0..g.runs.len()).map(move |run| (group, run)))
@@ -217,8 +223,9 @@ pub fn backward<B: HostTensor>(
             }
         }
     };
-    let taps: Vec<usize> =
-        (g.runs.iter()).flat_map(|run| (0..g.run).map(move |at| run + at)).collect();
+    let taps: Vec<usize> = (g.runs.iter())
+        .flat_map(|run| (0..g.run).map(move |at| run + at))
+        .collect();
     let width = panel_vectors(group_out, lanes) * lanes;
     let panels = group_out.div_ceil(width);
     let output = match &tape.output {
@@ -246,7 +253,7 @@ pub fn backward<B: HostTensor>(
     let threads = rayon::current_num_threads();
     let share = g.batch.div_ceil(threads);
     let weight_sums = match sparse {
-        true => g.out_channels * g.runs.len() * sparse::run_width(g, lanes),
+        true => g.out_channels * taps.len(),
         false => g.groups * panels * taps.len() * width,
     };
     let fresh = backward::Sums::new(weight_sums, stride);
@@ -289,7 +296,10 @@ pub fn backward<B: HostTensor>(
     let device = tape.images.device();
     let image_gradient = wanted[0].then(|| {
         let shape = [g.batch, g.height, g.width, g.channels];
-        B::float_permute(B::from_values(image_gradient, &shape, &device), &[0, 3, 1, 2])
+        B::float_permute(
+            B::from_values(image_gradient, &shape, &device),
+            &[0, 3, 1, 2],
+        )
     });
     let weight_gradient = wanted[1].then(|| {
         let mut values = vec![0.0; weight_shape.iter().product()];
@@ -300,10 +310,7 @@ pub fn backward<B: HostTensor>(
                 for (place, value) in values.iter_mut().enumerate() {
                     let tap = place * group_in + input;
                     *value = total.weights[match sparse {
-                        true => {
-                            let run = filter * g.runs.len() + tap / g.run;
-                            run * sparse::run_width(g, lanes) + tap % g.run
-                        }
+                        true => filter * taps.len() + tap,
                         false => start + tap * width,
                     }];
                 }

@@ -32,7 +32,8 @@ impl Window {
         self.tap.clear();
         for (tap_y, row) in g.window(0, y) {
             for (tap_x, column) in g.window(1, x) {
-                self.at.push(((row % layout.ring) * g.conv[1] + column) * layout.stride);
+                self.at
+                    .push(((row % layout.ring) * g.conv[1] + column) * layout.stride);
                 self.tap.push((tap_y * g.pool.kernel[1] + tap_x) as u32);
             }
         }
@@ -60,7 +61,8 @@ impl Window {
     }
 }
 
-/// Pools row `y` of the output, `[width, channels]`; whether all values were finite.
+/// Pools row `y` of the output, `[width, channels]`, to the start of `out`; whether all values were
+/// finite.
 #[allow(clippy::too_many_arguments)]
 #[inline(always)]
 pub fn pool_row<S: Simd>(
@@ -74,10 +76,12 @@ pub fn pool_row<S: Simd>(
     mut picked: Option<&mut [u8]>,
 ) -> bool {
     let mut finite = simd.splat_f32s(0.0);
-    for (x, out) in out.chunks_exact_mut(g.out_channels).enumerate() {
+    for x in 0..g.out[1] {
         window.advance(g, layout, y, x);
+        // A vector may reach into the next position, which is written after it.
+        let out = &mut out[x * g.out_channels..];
         let picked = match &mut picked {
-            Some(picked) => &mut picked[x * g.out_channels..(x + 1) * g.out_channels],
+            Some(picked) => &mut picked[x * g.out_channels..],
             None => &mut [],
         };
         if g.pool.kind == PoolKind::Max {
@@ -101,8 +105,7 @@ fn max_window<S: Simd>(
 ) {
     let zero = simd.splat_f32s(0.0);
     let activation = g.activation.filter(|_| g.picks());
-    for (number, out) in out.chunks_mut(S::F32_LANES).enumerate() {
-        let channel = number * S::F32_LANES;
+    for channel in (0..g.out_channels).step_by(S::F32_LANES) {
         let mut best = simd.splat_f32s(f32::NEG_INFINITY);
         let mut index = simd.splat_u32s(0);
         for (&at, &tap) in window.at.iter().zip(&window.tap) {
@@ -113,10 +116,9 @@ fn max_window<S: Simd>(
             index = simd.select_u32s(more, simd.splat_u32s(tap), index);
         }
         let value = activate(simd, activation, best);
-        let count = out.len();
-        store_some::<S>(out, value);
+        store_some::<S>(&mut out[channel..], value);
         if !picked.is_empty() {
-            store_bytes::<S>(&mut picked[channel..channel + count], index);
+            store_bytes::<S>(&mut picked[channel..], index);
         }
     }
 }
@@ -132,14 +134,14 @@ fn mean_window<S: Simd>(
 ) {
     let zero = simd.splat_f32s(0.0);
     let scale = simd.splat_f32s(1.0 / window.divisor(g));
-    for (number, out) in out.chunks_mut(S::F32_LANES).enumerate() {
+    for channel in (0..g.out_channels).step_by(S::F32_LANES) {
         let mut sum = zero;
         for &at in &window.at {
-            let value = load::<S>(rows, at + number * S::F32_LANES);
+            let value = load::<S>(rows, at + channel);
             *finite = simd.mul_add_e_f32s(value, zero, *finite);
             sum = simd.add_f32s(sum, value);
         }
-        store_some::<S>(out, simd.mul_f32s(sum, scale));
+        store_some::<S>(&mut out[channel..], simd.mul_f32s(sum, scale));
     }
 }
 
@@ -172,22 +174,21 @@ pub fn spread_row<S: Simd>(
         let position = y * g.out[1] + x;
         let scale = simd.splat_f32s(1.0 / window.divisor(g));
         for channel in (0..g.out_channels).step_by(S::F32_LANES) {
-            let count = S::F32_LANES.min(g.out_channels - channel);
             let at = position * g.out_channels + channel;
             let gradient = load::<S>(gradient, position * layout.stride + channel);
             if let Some(activated) = pooled.activated {
                 let share = simd.mul_f32s(gradient, scale);
                 for &to in &window.at {
                     let from = to / layout.stride * g.out_channels + channel;
-                    let output = load_some::<S>(&activated[from..from + count]);
+                    let output = load_some::<S>(&activated[from..]);
                     let share = activation_gradient(simd, g.activation, output, share);
                     add::<S>(simd, out, to - skip + channel, share);
                 }
                 continue;
             }
             if let Some(picked) = pooled.picked {
-                let gradient = before(simd, g, pooled, at, count, gradient);
-                let index = load_bytes::<S>(&picked[at..at + count]);
+                let gradient = before(simd, g, pooled, at, gradient);
+                let index = load_bytes::<S>(&picked[at..]);
                 for (&to, &tap) in window.at.iter().zip(&window.tap) {
                     let here = simd.equal_u32s(index, simd.splat_u32s(tap));
                     let share = simd.select_f32s(here, gradient, simd.splat_f32s(0.0));
@@ -196,7 +197,7 @@ pub fn spread_row<S: Simd>(
                 continue;
             }
             let share = match g.unpooled() {
-                true => before(simd, g, pooled, at, count, gradient),
+                true => before(simd, g, pooled, at, gradient),
                 false => simd.mul_f32s(gradient, scale),
             };
             for &to in &window.at {
@@ -206,20 +207,20 @@ pub fn spread_row<S: Simd>(
     }
 }
 
-/// The gradient before the activation, where that comes last.
+/// The gradient before the activation, where that comes last. Lanes past the last channel hold
+/// anything.
 #[inline(always)]
 pub fn before<S: Simd>(
     simd: S,
     g: &Geometry,
     pooled: &Pooled,
     at: usize,
-    count: usize,
     gradient: S::f32s,
 ) -> S::f32s {
     if g.activation.is_none() {
         return gradient;
     }
-    let output = load_some::<S>(&pooled.output[at..at + count]);
+    let output = load_some::<S>(&pooled.output[at..]);
     activation_gradient(simd, g.activation, output, gradient)
 }
 

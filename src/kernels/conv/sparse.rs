@@ -8,20 +8,16 @@
 use pulp::{NullaryFnOnce, Simd};
 
 use super::geometry::Geometry;
-use super::pooling::before;
 use super::pooling::Pooled;
+use super::pooling::before;
 use crate::kernels::simd::{load, store, unrolled};
 
-/// Whether this way is the faster one: the windows leave most positions out, and runs fill
-/// vectors.
+/// Whether this way is the faster one: the windows leave most positions out, and runs are
+/// whole vectors.
 pub fn pays(g: &Geometry, lanes: usize) -> bool {
     let cells = g.out[0] * g.out[1];
-    g.picks() && g.groups == 1 && 2 * cells <= g.conv[0] * g.conv[1] && g.run >= lanes
-}
-
-/// Values of a run, rounded up to whole vectors.
-pub fn run_width(g: &Geometry, lanes: usize) -> usize {
-    g.run.next_multiple_of(lanes)
+    let few = 2 * cells <= g.conv[0] * g.conv[1];
+    g.picks() && g.groups == 1 && few && g.run.is_multiple_of(lanes)
 }
 
 /// A gradient that is not zero, and where its kernel starts in the padded image.
@@ -65,7 +61,8 @@ impl Events {
     ) {
         let Some(picked) = pooled.picked else { return };
         self.room = g.out[0] * g.out[1];
-        self.values.resize(g.out_channels * self.room, Picked::default());
+        self.values
+            .resize(g.out_channels * self.room, Picked::default());
         self.counts.clear();
         self.counts.resize(g.out_channels, 0);
         let (down, right) = (g.base(1, 0), g.base(0, 1));
@@ -82,10 +79,9 @@ impl Events {
                 let cell = y * g.out[1] + x;
                 let values = &mut gradient[cell * stride..][..stride];
                 for channel in (0..g.out_channels).step_by(S::F32_LANES) {
-                    let count = S::F32_LANES.min(g.out_channels - channel);
                     let at = cell * g.out_channels + channel;
                     let value = load::<S>(values, channel);
-                    let value = before(simd, g, pooled, at, count, value);
+                    let value = before(simd, g, pooled, at, value);
                     store::<S>(values, channel, value);
                     let sum = simd.add_f32s(load::<S>(bias, channel), value);
                     store::<S>(bias, channel, sum);
@@ -126,7 +122,7 @@ macro_rules! sized {
 /// The most vectors of a run worked on at once.
 const MOST: usize = 12;
 
-/// Adds to `weights`, `[output channel][run][value]`, runs padded to whole vectors.
+/// Adds to `weights`, `[output channel][run][value]`.
 #[inline(always)]
 pub fn weight_gradient<S: Simd>(
     simd: S,
@@ -135,13 +131,21 @@ pub fn weight_gradient<S: Simd>(
     image: &[f32],
     weights: &mut [f32],
 ) {
-    let width = run_width(g, S::F32_LANES);
+    let width = g.run;
     for (channel, filter) in weights.chunks_exact_mut(g.runs.len() * width).enumerate() {
         let events = events.of(channel);
         for (run, filter) in g.runs.iter().zip(filter.chunks_exact_mut(width)) {
             for (part, filter) in filter.chunks_mut(MOST * S::F32_LANES).enumerate() {
                 let image = &image[run + part * MOST * S::F32_LANES..];
-                sized!(filter.len() / S::F32_LANES, ToFilter { simd, events, image, filter });
+                sized!(
+                    filter.len() / S::F32_LANES,
+                    ToFilter {
+                        simd,
+                        events,
+                        image,
+                        filter
+                    }
+                );
             }
         }
     }
@@ -156,13 +160,21 @@ pub fn image_gradient<S: Simd>(
     weights: &[f32],
     image: &mut [f32],
 ) {
-    let width = run_width(g, S::F32_LANES);
+    let width = g.run;
     for (channel, filter) in weights.chunks_exact(g.runs.len() * width).enumerate() {
         let events = events.of(channel);
         for (run, filter) in g.runs.iter().zip(filter.chunks_exact(width)) {
             for (part, filter) in filter.chunks(MOST * S::F32_LANES).enumerate() {
                 let image = &mut image[run + part * MOST * S::F32_LANES..];
-                sized!(filter.len() / S::F32_LANES, ToImage { simd, events, image, filter });
+                sized!(
+                    filter.len() / S::F32_LANES,
+                    ToImage {
+                        simd,
+                        events,
+                        image,
+                        filter
+                    }
+                );
             }
         }
     }

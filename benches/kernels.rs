@@ -1,0 +1,472 @@
+//! Each kernel alone beside Burn's own operations.
+//!
+//! ```text
+//! cargo bench --profile dev --features flex --bench kernels            # about two minutes
+//! cargo bench --profile dev --features flex --bench kernels -- --quick # small sizes, few runs
+//! cargo bench --profile dev --features flex --bench kernels -- dense   # rows with "dense" in the name
+//! cargo bench --profile dev --features flex --bench kernels -- peak    # {"gflops": ...} alone
+//! ```
+//!
+//! Kernel and Burn run in turns, so that both meet the same load of the machine; a row shows the
+//! medians. The first column of times is the kernel's. Exit code 1 tells that a ratio is below
+//! 0.9, measured twice. `peak` is a matrix product of 2048 x 2048 f32 by the `gemm` crate, which
+//! Burn's own operations and the dense kernel rest on.
+//!
+//! Images and gradients come in the order `[batch, channels, height, width]`. Kernels that follow
+//! each other in a network hand on channels-last ones, which spares them a copy that is counted
+//! here. The gradient of images is left out where a network does not need it: first layers.
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use burn::tensor::activation::relu;
+use burn::tensor::module::{avg_pool2d, conv2d, linear, max_pool2d};
+use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions};
+use burn::tensor::{Device, Distribution, Tensor};
+use convlab::backend::{self, DeviceChoice};
+use convlab::kernels::{self, Activation, ConvBlock, Pool, PoolKind};
+
+/// The least speed of a kernel, Burn's being one.
+const LEAST_RATIO: f64 = 0.9;
+
+struct Conv {
+    name: &'static str,
+    /// `[batch, channels, height, width]`
+    images: [usize; 4],
+    /// `[out channels, channels / groups, kernel height, kernel width]`
+    weight: [usize; 4],
+    block: ConvBlock,
+}
+
+fn conv(name: &'static str, images: [usize; 4], weight: [usize; 4], padding: usize) -> Conv {
+    let groups = images[1] / weight[1];
+    let block = ConvBlock {
+        padding: [padding; 4],
+        groups,
+        ..ConvBlock::default()
+    };
+    Conv {
+        name,
+        images,
+        weight,
+        block,
+    }
+}
+
+impl Conv {
+    fn then(self, activation: Activation, pool: Option<Pool>) -> Self {
+        let block = ConvBlock {
+            activation: Some(activation),
+            pool,
+            ..self.block
+        };
+        Self { block, ..self }
+    }
+
+    fn stride(self, stride: usize) -> Self {
+        Self {
+            block: ConvBlock {
+                stride: [stride; 2],
+                ..self.block
+            },
+            ..self
+        }
+    }
+}
+
+fn pool(kind: PoolKind, kernel: usize, stride: usize, padding: usize) -> Option<Pool> {
+    Some(Pool {
+        kind,
+        kernel: [kernel; 2],
+        stride: [stride; 2],
+        padding: [padding; 2],
+        dilation: [1, 1],
+    })
+}
+
+fn convolutions() -> Vec<Conv> {
+    use Activation::{Relu, Tanh};
+    let max2 = || pool(PoolKind::Max, 2, 2, 0);
+    let max3 = || pool(PoolKind::Max, 3, 2, 1);
+    let average2 = || {
+        pool(
+            PoolKind::Average {
+                count_include_pad: true,
+            },
+            2,
+            2,
+            0,
+        )
+    };
+    // Small ones first: --quick takes the first six.
+    vec![
+        conv(
+            "28x28x1 to 64, 3x3, relu, max 2",
+            [32, 1, 28, 28],
+            [64, 1, 3, 3],
+            0,
+        )
+        .then(Relu, max2()),
+        conv(
+            "13x13x64 to 64, 3x3, relu, max 2",
+            [32, 64, 13, 13],
+            [64, 64, 3, 3],
+            0,
+        )
+        .then(Relu, max2()),
+        conv(
+            "28x28x1 to 6, 5x5, tanh, average 2",
+            [32, 1, 28, 28],
+            [6, 1, 5, 5],
+            2,
+        )
+        .then(Tanh, average2()),
+        conv(
+            "14x14x6 to 16, 5x5, tanh, average 2",
+            [32, 6, 14, 14],
+            [16, 6, 5, 5],
+            0,
+        )
+        .then(Tanh, average2()),
+        conv("14x14x6 to 16, 5x5", [32, 6, 14, 14], [16, 6, 5, 5], 0),
+        conv("7x7x512 to 512, 3x3", [8, 512, 7, 7], [512, 512, 3, 3], 1),
+        conv(
+            "14x14x256 to 256, 3x3",
+            [8, 256, 14, 14],
+            [256, 256, 3, 3],
+            1,
+        ),
+        conv("56x56x64 to 64, 3x3", [8, 64, 56, 56], [64, 64, 3, 3], 1),
+        conv("56x56x64 to 256, 1x1", [8, 64, 56, 56], [256, 64, 1, 1], 0),
+        conv(
+            "112x112x32 depthwise 3x3",
+            [8, 32, 112, 112],
+            [32, 1, 3, 3],
+            1,
+        ),
+        conv(
+            "112x112x32 depthwise 3x3, stride 2",
+            [8, 32, 112, 112],
+            [32, 1, 3, 3],
+            1,
+        )
+        .stride(2),
+        conv(
+            "224x224x3 to 64, 7x7, stride 2, relu, max 3",
+            [1, 3, 224, 224],
+            [64, 3, 7, 7],
+            3,
+        )
+        .stride(2)
+        .then(Relu, max3()),
+        conv(
+            "224x224x64 to 64, 3x3",
+            [1, 64, 224, 224],
+            [64, 64, 3, 3],
+            1,
+        ),
+    ]
+}
+
+/// Dense layers `[batch, inputs, outputs]`, relu.
+const DENSE: [[usize; 3]; 3] = [[32, 784, 128], [32, 1600, 128], [32, 128, 10]];
+
+fn burn_block(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Option<Tensor<1>>,
+    block: &ConvBlock,
+) -> Tensor<4> {
+    let [top, left, bottom, right] = block.padding;
+    let padding = [(top, bottom), (left, right)];
+    let options =
+        ConvOptions::new_with_padding(block.stride, padding, block.dilation, block.groups);
+    let x = conv2d(x, weight, bias, options);
+    let x = match block.activation {
+        None => x,
+        Some(Activation::Relu) => relu(x),
+        Some(Activation::Tanh) => x.tanh(),
+    };
+    let Some(pool) = block.pool else { return x };
+    let padding = pool.padding.map(|padding| (padding, padding));
+    match pool.kind {
+        PoolKind::Max => max_pool2d(
+            x,
+            MaxPoolOptions {
+                kernel_size: pool.kernel,
+                stride: pool.stride,
+                padding,
+                dilation: pool.dilation,
+                ceil_mode: false,
+            },
+        ),
+        PoolKind::Average { count_include_pad } => avg_pool2d(
+            x,
+            AvgPoolOptions {
+                kernel_size: pool.kernel,
+                stride: pool.stride,
+                padding,
+                count_include_pad,
+                ceil_mode: false,
+            },
+        ),
+    }
+}
+
+fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Uniform(-0.1, 0.1), device)
+}
+
+/// A layer of one input, weight and bias.
+type Layer<'a, const D: usize> = &'a dyn Fn(Tensor<D>, Tensor<D>, Option<Tensor<1>>) -> Tensor<D>;
+
+/// Seconds that one call takes.
+fn seconds(call: &dyn Fn()) -> f64 {
+    let start = Instant::now();
+    call();
+    start.elapsed().as_secs_f64()
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// Medians of `kernel` and `burn`, run in turns for `budget`, five times at least.
+fn in_turns(kernel: &dyn Fn(), burn: &dyn Fn(), budget: Duration) -> [f64; 2] {
+    for _ in 0..2 {
+        kernel();
+        burn();
+    }
+    let start = Instant::now();
+    let mut times = [Vec::new(), Vec::new()];
+    while start.elapsed() < budget || times[0].len() < 5 {
+        times[0].push(seconds(kernel));
+        times[1].push(seconds(burn));
+    }
+    times.map(median)
+}
+
+/// Prints rows and counts the slow ones.
+struct Table {
+    filter: Option<String>,
+    budget: Duration,
+    slow: usize,
+}
+
+impl Table {
+    fn heading(&self) {
+        println!(
+            "{:<44} {:<8} {:<9} {:>9} {:>9} {:>6} {:>8}",
+            "layer", "backend", "pass", "kernel ms", "burn ms", "ratio", "GFLOP/s"
+        );
+    }
+
+    fn row(&mut self, labels: [&str; 3], flops: f64, kernel: &dyn Fn(), burn: &dyn Fn()) {
+        let mut times = in_turns(kernel, burn, self.budget);
+        if times[1] / times[0] < LEAST_RATIO {
+            // Once more, longer: the machine may have been busy with something else.
+            times = in_turns(kernel, burn, 3 * self.budget);
+        }
+        let [kernel, burn] = times;
+        let ratio = burn / kernel;
+        let slow = ratio < LEAST_RATIO;
+        self.slow += usize::from(slow);
+        println!(
+            "{:<44} {:<8} {:<9} {:>9.3} {:>9.3} {ratio:>6.2} {:>8.1}{}",
+            labels[0],
+            labels[1],
+            labels[2],
+            1e3 * kernel,
+            1e3 * burn,
+            flops / kernel / 1e9,
+            if slow { "  slow" } else { "" }
+        );
+    }
+
+    /// Both passes of a layer; `multiplications` of the forward pass.
+    fn layer<const D: usize>(
+        &mut self,
+        [name, backend]: [&str; 2],
+        [x, weight]: [Tensor<D>; 2],
+        multiplications: usize,
+        first: bool,
+        [kernel, burn]: [Layer<D>; 2],
+    ) {
+        if self
+            .filter
+            .as_ref()
+            .is_some_and(|filter| !name.contains(filter))
+        {
+            return;
+        }
+        let outputs = if D == 2 {
+            weight.dims()[1]
+        } else {
+            weight.dims()[0]
+        };
+        let bias = random([outputs], &x.device());
+        let flops = 2.0 * multiplications as f64;
+        let forward = |layer: Layer<D>| {
+            black_box(layer(x.clone(), weight.clone(), Some(bias.clone())));
+        };
+        let labels = [name, backend, "forward"];
+        self.row(labels, flops, &|| forward(kernel), &|| forward(burn));
+
+        let x = x.clone().autodiff().set_require_grad(!first);
+        let weight = weight.clone().autodiff().require_grad();
+        let bias = bias.clone().autodiff().require_grad();
+        let both = |layer: Layer<D>| {
+            // Its gradient starts with ones: no loss takes time beside the layer.
+            let output = layer(x.clone(), weight.clone(), Some(bias.clone()));
+            black_box(output.backward());
+        };
+        let passes = if first { 2.0 } else { 3.0 };
+        let labels = [name, backend, "training"];
+        self.row(labels, passes * flops, &|| both(kernel), &|| both(burn));
+    }
+
+    fn convolution(&mut self, conv: &Conv, backend: &str, device: &Device) {
+        let inputs = [random(conv.images, device), random(conv.weight, device)];
+        let block = &conv.block;
+        // Not the network's own sizes but the convolution's: pooling is not counted.
+        let size = |axis: usize| {
+            let padded = conv.images[axis + 2] + block.padding[axis] + block.padding[axis + 2];
+            (padded - conv.weight[axis + 2]) / block.stride[axis] + 1
+        };
+        let multiplications =
+            conv.images[0] * size(0) * size(1) * conv.weight.iter().product::<usize>();
+        self.layer(
+            [conv.name, backend],
+            inputs,
+            multiplications,
+            conv.images[1] <= 3,
+            [
+                &|x, weight, bias| kernels::conv_block(x, weight, bias, block),
+                &|x, weight, bias| burn_block(x, weight, bias, block),
+            ],
+        );
+    }
+
+    fn dense(&mut self, [batch, inputs, outputs]: [usize; 3], backend: &str, device: &Device) {
+        let activation = Some(Activation::Relu);
+        self.layer(
+            [
+                &format!("dense {batch}x{inputs} to {outputs}, relu"),
+                backend,
+            ],
+            [
+                random([batch, inputs], device),
+                random([inputs, outputs], device),
+            ],
+            batch * inputs * outputs,
+            false,
+            [
+                &|x, weight, bias| kernels::dense(x, weight, bias, activation),
+                &|x, weight, bias| relu(linear(x, weight, bias)),
+            ],
+        );
+    }
+}
+
+/// GFLOP/s of a product of two matrices of 2048 x 2048, shared among all threads.
+fn matrix_peak() -> f64 {
+    const SIZE: usize = 2048;
+    let a = vec![0.5_f32; SIZE * SIZE];
+    let b = vec![0.25_f32; SIZE * SIZE];
+    let mut out = vec![0.0_f32; SIZE * SIZE];
+    let share = SIZE.div_ceil(rayon::current_num_threads());
+    let mut best = f64::INFINITY;
+    for _ in 0..8 {
+        let start = Instant::now();
+        rayon::scope(|scope| {
+            // Columns lie one after the other in all three.
+            for (b, out) in b.chunks(share * SIZE).zip(out.chunks_mut(share * SIZE)) {
+                let (a, size) = (&a, SIZE as isize);
+                scope.spawn(move |_| {
+                    // SAFETY: `a` is a whole matrix; `b` and `out` hold as many whole columns.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        gemm::gemm(
+                            SIZE,
+                            out.len() / SIZE,
+                            SIZE,
+                            out.as_mut_ptr(),
+                            size,
+                            1,
+                            false,
+                            a.as_ptr(),
+                            size,
+                            1,
+                            b.as_ptr(),
+                            size,
+                            1,
+                            0.0,
+                            1.0,
+                            false,
+                            false,
+                            false,
+                            gemm::Parallelism::None,
+                        );
+                    }
+                });
+            }
+        });
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    assert_eq!(black_box(out)[SIZE], 0.125 * SIZE as f32);
+    2.0 * (SIZE as f64).powi(3) / best / 1e9
+}
+
+fn main() -> ExitCode {
+    // `cargo bench` adds `--bench`.
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
+    let peak = matrix_peak();
+    if arguments.iter().any(|argument| argument == "peak") {
+        println!("{{\"gflops\": {peak:.1}}}");
+        return ExitCode::SUCCESS;
+    }
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let mut table = Table {
+        filter: arguments
+            .into_iter()
+            .find(|argument| !argument.starts_with("--")),
+        budget: Duration::from_millis(if quick { 200 } else { 1000 }),
+        slow: 0,
+    };
+    println!(
+        "{} threads, matrix product at {peak:.1} GFLOP/s",
+        rayon::current_num_threads()
+    );
+    table.heading();
+    let convolutions = convolutions();
+    for choice in [DeviceChoice::Flex, DeviceChoice::Ndarray] {
+        let Ok(backend) = backend::open(choice) else {
+            continue;
+        };
+        let count = match (choice, quick) {
+            (DeviceChoice::Ndarray, true) => 1,
+            (DeviceChoice::Ndarray, false) => 2,
+            (_, true) => 6,
+            (_, false) => convolutions.len(),
+        };
+        for conv in &convolutions[..count] {
+            table.convolution(conv, backend.name, &backend.device);
+        }
+        for sizes in &DENSE[..count.min(DENSE.len())] {
+            table.dense(*sizes, backend.name, &backend.device);
+        }
+    }
+    if table.slow > 0 {
+        println!(
+            "{} rows are slower than {LEAST_RATIO} of Burn's own speed",
+            table.slow
+        );
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
