@@ -11,6 +11,11 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     keep_burn_off_the_gpu_by_default();
     keep_freed_memory();
+    // The main thread computes as well, instead of sleeping while others do. Fails where a pool
+    // exists already, which then serves.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .use_current_thread()
+        .build_global();
     match convlab::commands::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {

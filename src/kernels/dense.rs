@@ -4,6 +4,7 @@ use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
 use gemm::Parallelism;
 use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
 
 use super::extension::Bias;
 use super::host::{HostTensor, readable};
@@ -73,30 +74,47 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// Rows of `out` for one thread at least; below that a second thread costs more than it saves.
-const LEAST_WORK: usize = 1 << 17;
+/// Multiply-adds for one thread at least; below that a second thread costs more than it saves.
+const LEAST_WORK: usize = 1 << 18;
 
-/// `out = a * b`, row after row, rows shared among the threads; every value is summed by one
-/// thread, whatever their number.
+/// `out = a * b`, row after row. Threads share the rows or the columns, whichever are more; every
+/// value is summed by one thread, whatever their number.
 fn product(a: Matrix, b: Matrix, out: &mut [f32]) {
     assert!(a.columns == b.rows && out.len() == a.rows * b.columns);
     if out.is_empty() {
         return;
     }
-    let threads = rayon::current_num_threads();
     let work = a.rows * a.columns * b.columns;
-    let tasks = threads.min(work.div_ceil(LEAST_WORK)).min(a.rows);
-    let share = a.rows.div_ceil(tasks);
-    rayon::scope(|scope| {
-        for (task, out) in out.chunks_mut(share * b.columns).enumerate() {
-            let a = a.rows(task * share, out.len() / b.columns);
-            let mut run = move || serial_product(a, b, out);
-            match tasks {
-                1 => run(),
-                _ => scope.spawn(move |_| run()),
+    let most = rayon::current_num_threads().min(work.div_ceil(LEAST_WORK));
+    let tasks = most.min(a.rows.max(b.columns));
+    if tasks == 1 {
+        serial_product(a, b, out);
+    } else if a.rows >= b.columns {
+        let share = a.rows.div_ceil(tasks);
+        (out.par_chunks_mut(share * b.columns).enumerate()).for_each(|(task, out)| {
+            serial_product(a.rows(task * share, out.len() / b.columns), b, out);
+        });
+    } else {
+        let share = b.columns.div_ceil(tasks);
+        let starts: Vec<usize> = (0..b.columns).step_by(share).collect();
+        let parts: Vec<Vec<f32>> = (starts.par_iter())
+            .map(|&first| {
+                let b = b.columns(first, share.min(b.columns - first));
+                let mut part = vec![0.0; a.rows * b.columns];
+                serial_product(a, b, &mut part);
+                part
+            })
+            .collect();
+        for (first, part) in starts.into_iter().zip(parts) {
+            let width = part.len() / a.rows;
+            for (out, part) in out
+                .chunks_exact_mut(b.columns)
+                .zip(part.chunks_exact(width))
+            {
+                out[first..first + width].copy_from_slice(part);
             }
         }
-    });
+    }
 }
 
 fn serial_product(a: Matrix, b: Matrix, out: &mut [f32]) {

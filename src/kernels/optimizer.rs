@@ -9,7 +9,7 @@ use super::host::HostTensor;
 use super::spec::{AdamStep, SgdStep};
 
 /// Values for one thread at least.
-const SHARE: usize = 1 << 14;
+const SHARE: usize = 1 << 15;
 
 /// See [`super::adam_step`].
 pub fn adam_step<B: HostTensor>(

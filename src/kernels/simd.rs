@@ -129,7 +129,7 @@ pub fn store_bytes<S: Simd>(slice: &mut [u8], value: S::u32s) {
 
 /// Marks the first `count` lanes.
 #[inline(always)]
-fn below<S: Simd>(simd: S, count: usize) -> S::m32s {
+pub fn below<S: Simd>(simd: S, count: usize) -> S::m32s {
     const NUMBERS: [u32; MOST_LANES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
     // SAFETY: no vector has more lanes than `NUMBERS`, and a vector is plain old data.
     let numbers = unsafe { NUMBERS.as_ptr().cast::<S::u32s>().read_unaligned() };

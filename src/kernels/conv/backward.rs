@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
+use super::depthwise;
 use super::geometry::Geometry;
 use super::layout::{Panels, pad_image, panel_vectors};
 use super::pooling::{Layout, Pooled, Window, spread_row};
@@ -72,6 +73,20 @@ pub struct Scratch {
 struct Work {
     rows: Vec<Row>,
     segments: Vec<usize>,
+}
+
+impl Work {
+    /// Rows of all positions: from the gradient of the convolution to the padded image.
+    fn positions(&mut self, shared: &Shared, wanted: Range<usize>) {
+        let g = shared.geometry;
+        self.rows.clear();
+        for (line, y) in wanted.enumerate() {
+            self.rows.extend((0..g.conv[1]).map(|x| Row {
+                from: (line * g.conv[1] + x) * shared.stride,
+                to: g.base(y, x),
+            }));
+        }
+    }
 }
 
 /// Adds the gradients of images `first..` to `sums`, and writes those with respect to the images.
@@ -262,6 +277,13 @@ fn weight_gradient<S: Simd>(
     sums: &mut Sums,
 ) {
     let g = shared.geometry;
+    if g.depthwise() {
+        work.positions(shared, wanted);
+        let stride = g.channels.next_multiple_of(S::F32_LANES);
+        let to = &mut sums.weights;
+        depthwise::weight_gradient(simd, g, image, rows, stride, &work.rows, to);
+        return;
+    }
     let [group_in, group_out] = g.group();
     let width = panel_vectors(group_out, S::F32_LANES) * S::F32_LANES;
     let panels = group_out.div_ceil(width);
@@ -304,14 +326,13 @@ fn image_gradient<S: Simd>(
     out: &mut [f32],
 ) {
     let g = shared.geometry;
-    let [group_in, group_out] = g.group();
-    work.rows.clear();
-    for (line, y) in wanted.enumerate() {
-        work.rows.extend((0..g.conv[1]).map(|x| Row {
-            from: (line * g.conv[1] + x) * shared.stride,
-            to: g.base(y, x),
-        }));
+    work.positions(shared, wanted);
+    if let (true, [weights]) = (g.depthwise(), shared.weights) {
+        let (values, stride) = (&weights.values, weights.width);
+        depthwise::image_gradient(simd, g, rows, values, stride, &work.rows, out);
+        return;
     }
+    let [group_in, group_out] = g.group();
     for (index, weights) in shared.weights.iter().enumerate() {
         let (group, run) = (index / g.runs.len(), index % g.runs.len());
         for panel in 0..weights.panels {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
+use super::depthwise;
 use super::geometry::Geometry;
 use super::layout::{Panels, all_finite, channel_stride, pad_image};
 use super::pooling::{Layout, Window, pool_row};
@@ -16,7 +17,8 @@ use crate::kernels::simd::{Finish, Product, Row, load, store_some};
 pub struct Shared<'a> {
     pub geometry: &'a Geometry,
     pub images: &'a View<'a>,
-    /// One per group; `[taps][output channels of the group]`.
+    /// One per group, `[taps][output channels of the group]`; a single one where the convolution
+    /// is depthwise.
     pub weights: &'a [Panels],
     /// One per output channel.
     pub bias: &'a [f32],
@@ -82,16 +84,33 @@ fn run_band<S: Simd>(simd: S, shared: &Shared, band: &mut Band, scratch: &mut Sc
     let first_row = needed.start * g.stride[0];
     let reach = g.runs.last().map_or(0, |run| run / g.row);
     let last_row = (needed.end - 1) * g.stride[0] + reach + 1;
-    image.set_len((last_row - first_row) * g.row);
+    let len = (last_row - first_row) * g.row;
+    image.set_len(len + S::F32_LANES);
     pad_image(g, shared.images, band.image, first_row..last_row, image);
-    let mut finite = all_finite(simd, image);
+    let mut finite = all_finite(simd, &image[..len]);
+
+    let early = g.activation.filter(|_| !g.picks());
+    let step = GROUP.div_ceil(g.conv[1] * g.pool.stride[0]).max(1);
+    if g.unpooled() && stride == g.out_channels {
+        // What is convolved is the output.
+        for start in band.rows.clone().step_by(step) {
+            let end = (start + step).min(band.rows.end);
+            positions.clear();
+            for y in start..end {
+                positions.extend((0..g.conv[1]).map(|x| Row {
+                    from: g.base(y, x) - first_row * g.row,
+                    to: ((y - band.rows.start) * g.conv[1] + x) * stride,
+                }));
+            }
+            convolve(simd, shared, image, positions, early, band.output);
+        }
+        return finite && all_finite(simd, band.output);
+    }
 
     // Rows of the convolution live in a ring, so that windows that overlap share them.
-    let step = GROUP.div_ceil(g.conv[1] * g.pool.stride[0]).max(1);
     let ring = (step - 1) * g.pool.stride[0] + g.pool.dilation[0] * (g.pool.kernel[0] - 1) + 1;
     rows.clear(ring * g.conv[1] * stride + 2 * S::F32_LANES);
 
-    let early = g.activation.filter(|_| !g.picks());
     let mut done = needed.start;
     let mut start = band.rows.start;
     while start < band.rows.end {
@@ -140,11 +159,19 @@ fn convolve<S: Simd>(
     simd: S,
     shared: &Shared,
     image: &[f32],
-    positions: &mut [Row],
+    positions: &[Row],
     activation: Option<Activation>,
     out: &mut [f32],
 ) {
     let g = shared.geometry;
+    if let (true, [weights]) = (g.depthwise(), shared.weights) {
+        let (stride, values) = (weights.width, &weights.values);
+        let bias = shared.bias;
+        depthwise::convolve(
+            simd, g, image, values, stride, bias, positions, activation, out,
+        );
+        return;
+    }
     let [group_in, group_out] = g.group();
     for (group, weights) in shared.weights.iter().enumerate() {
         for panel in 0..weights.panels {

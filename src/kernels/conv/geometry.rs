@@ -127,6 +127,11 @@ impl Geometry {
         self.runs.len() * self.run
     }
 
+    /// One filter for each channel.
+    pub fn depthwise(&self) -> bool {
+        self.groups > 1 && self.groups == self.channels && self.channels == self.out_channels
+    }
+
     /// Top left value of the kernel at a position of the convolution, in the padded image.
     pub fn base(&self, y: usize, x: usize) -> usize {
         y * self.stride[0] * self.row + x * self.stride[1] * self.channels

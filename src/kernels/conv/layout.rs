@@ -25,54 +25,97 @@ pub struct Panels {
 }
 
 impl Panels {
-    /// Packs `value(row, column)` for all rows and columns.
-    pub fn pack(
-        rows: usize,
-        columns: usize,
-        lanes: usize,
-        value: impl Fn(usize, usize) -> f32,
-    ) -> Self {
-        let width = panel_vectors(columns, lanes) * lanes;
+    /// Zeros for `rows` and `columns`.
+    fn zeros(rows: usize, columns: usize, width: usize) -> Self {
         let panels = columns.div_ceil(width);
-        let mut values = Buffer::zeros(panels * rows * width);
-        for (panel, block) in values.chunks_exact_mut(rows * width).enumerate() {
-            let first = panel * width;
-            let count = width.min(columns - first);
-            for (row, out) in block.chunks_exact_mut(width).enumerate() {
-                for (column, out) in out[..count].iter_mut().enumerate() {
-                    *out = value(row, first + column);
-                }
-            }
-        }
         Self {
-            values,
+            values: Buffer::zeros(panels * rows * width),
             rows,
             width,
             panels,
         }
     }
 
-    /// Packs `value(channel, tap)` as one panel of whole filters: `[output channel][tap]`.
-    pub fn filters(geometry: &Geometry, value: impl Fn(usize, usize) -> f32) -> Self {
-        let (rows, width) = (geometry.out_channels, geometry.taps());
-        let mut values = Buffer::zeros(rows * width);
-        for (channel, filter) in values.chunks_exact_mut(width).enumerate() {
-            for (tap, out) in filter.iter_mut().enumerate() {
-                *out = value(channel, tap);
+    /// Where a value lies, from that of the first row of its panel.
+    fn column(&self, column: usize) -> usize {
+        self.at(column / self.width) + column % self.width
+    }
+
+    /// The filters of one group for the forward pass: `[tap][output channel]`.
+    pub fn by_tap(g: &Geometry, lanes: usize, group: usize, kernel: &[f32]) -> Self {
+        let [_, group_out] = g.group();
+        let width = panel_vectors(group_out, lanes) * lanes;
+        let mut panels = Self::zeros(g.taps(), group_out, width);
+        for channel in 0..group_out {
+            let to = panels.column(channel);
+            for (tap, value) in taps(g, group * group_out + channel, kernel) {
+                panels.values[to + tap * width] = value;
             }
         }
-        Self {
-            values,
-            rows,
-            width,
-            panels: 1,
+        panels
+    }
+
+    /// The filters of one group for the gradient of the images, for each run:
+    /// `[output channel][value of the run]`.
+    pub fn by_run(g: &Geometry, lanes: usize, group: usize, kernel: &[f32]) -> Vec<Self> {
+        let [_, group_out] = g.group();
+        let width = panel_vectors(g.run, lanes) * lanes;
+        let mut runs: Vec<_> = (g.runs.iter())
+            .map(|_| Self::zeros(group_out, g.run, width))
+            .collect();
+        for channel in 0..group_out {
+            for (tap, value) in taps(g, group * group_out + channel, kernel) {
+                let run = &mut runs[tap / g.run];
+                let to = run.column(tap % g.run) + channel * width;
+                run.values[to] = value;
+            }
         }
+        runs
+    }
+
+    /// The filters of a depthwise convolution as one panel: `[tap][channel]`.
+    pub fn depthwise(g: &Geometry, lanes: usize, kernel: &[f32]) -> Self {
+        let width = g.channels.next_multiple_of(lanes);
+        let mut panel = Self::zeros(g.runs.len(), width, width);
+        for channel in 0..g.channels {
+            for (tap, value) in taps(g, channel, kernel) {
+                panel.values[tap * width + channel] = value;
+            }
+        }
+        panel
+    }
+
+    /// Whole filters as one panel: `[output channel][tap]`.
+    pub fn filters(g: &Geometry, kernel: &[f32]) -> Self {
+        let width = g.taps();
+        let mut panel = Self::zeros(g.out_channels, width, width);
+        for (channel, filter) in panel.values.chunks_exact_mut(width).enumerate() {
+            for (tap, value) in taps(g, channel, kernel) {
+                filter[tap] = value;
+            }
+        }
+        panel
     }
 
     /// Where a panel starts.
     pub fn at(&self, panel: usize) -> usize {
         panel * self.rows * self.width
     }
+}
+
+/// The values of one filter of a weight `[out channels, channels / groups, height, width]`, each
+/// with its number in the order of the runs.
+pub fn taps<'a>(
+    g: &Geometry,
+    filter: usize,
+    kernel: &'a [f32],
+) -> impl Iterator<Item = (usize, f32)> + 'a {
+    let [inputs, _] = g.group();
+    let places = g.kernel[0] * g.kernel[1];
+    let filter = &kernel[filter * inputs * places..][..inputs * places];
+    (filter.chunks_exact(places).enumerate()).flat_map(move |(input, values)| {
+        (values.iter().enumerate()).map(move |(place, &value)| (place * inputs + input, value))
+    })
 }
 
 /// Output channels with the gap after each position that whole panels need: whole vectors.

@@ -2,6 +2,7 @@
 //! image, and the backward pass of the whole.
 
 mod backward;
+mod depthwise;
 mod forward;
 mod geometry;
 mod layout;
@@ -87,17 +88,12 @@ pub fn forward<B: HostTensor>(
     if !kernel.iter().all(|value| value.is_finite()) {
         return None;
     }
-    let [group_in, group_out] = g.group();
-    let [kernel_h, kernel_w] = g.kernel;
-    let weights: Vec<Panels> = (0..g.groups)
-        .map(|group| {
-            Panels::pack(g.taps(), group_out, lanes, |tap, channel| {
-                let (place, input) = (tap / group_in, tap % group_in);
-                let filter = (group * group_out + channel) * group_in + input;
-                kernel[filter * kernel_h * kernel_w + place]
-            })
-        })
-        .collect();
+    let weights = match g.depthwise() {
+        true => vec![Panels::depthwise(g, lanes, &kernel)],
+        false => (0..g.groups)
+            .map(|group| Panels::by_tap(g, lanes, group, &kernel))
+            .collect(),
+    };
     let mut offsets = vec![0.0; channel_stride(g, lanes) + lanes];
     if let Some(bias) = bias.as_ref() {
         offsets[..g.out_channels].copy_from_slice(&B::into_values(bias.clone()));
@@ -204,21 +200,13 @@ pub fn backward<B: HostTensor>(
         false => Vec::new(),
         true => {
             let kernel = B::into_values(tape.weight.clone());
-            let of = |group: usize, channel: usize, tap: usize| {
-                let (place, input) = (tap / group_in, tap % group_in);
-                let filter = (group * group_out + channel) * group_in + input;
-                kernel[filter * places + place]
-            };
-            if sparse {
-                vec![Panels::filters(g, |channel, tap| of(0, channel, tap))]
+            if g.depthwise() {
+                vec![Panels::depthwise(g, lanes, &kernel)]
+            } else if sparse {
+                vec![Panels::filters(g, &kernel)]
             } else {
                 (0..g.groups)
-                    .flat_map(|group| (0..g.runs.len()).map(move |run| (group, run)))
-                    .map(|(group, run)| {
-                        Panels::pack(group_out, g.run, lanes, |channel, at| {
-                            of(group, channel, run * g.run + at)
-                        })
-                    })
+                    .flat_map(|group| Panels::by_run(g, lanes, group, &kernel))
                     .collect()
             }
         }
@@ -252,9 +240,13 @@ pub fn backward<B: HostTensor>(
     };
     let threads = rayon::current_num_threads();
     let share = g.batch.div_ceil(threads);
-    let weight_sums = match sparse {
-        true => g.out_channels * taps.len(),
-        false => g.groups * panels * taps.len() * width,
+    let channels = g.channels.next_multiple_of(lanes);
+    let weight_sums = if g.depthwise() {
+        g.runs.len() * channels
+    } else if sparse {
+        g.out_channels * taps.len()
+    } else {
+        g.groups * panels * taps.len() * width
     };
     let fresh = backward::Sums::new(weight_sums, stride);
     let mut sums = vec![fresh; g.batch.div_ceil(share)];
@@ -309,9 +301,12 @@ pub fn backward<B: HostTensor>(
             for (input, values) in values.chunks_exact_mut(places).enumerate() {
                 for (place, value) in values.iter_mut().enumerate() {
                     let tap = place * group_in + input;
-                    *value = total.weights[match sparse {
-                        true => filter * taps.len() + tap,
-                        false => start + tap * width,
+                    *value = total.weights[if g.depthwise() {
+                        tap * channels + filter
+                    } else if sparse {
+                        filter * taps.len() + tap
+                    } else {
+                        start + tap * width
                     }];
                 }
             }

@@ -78,6 +78,14 @@ fn calls() -> Vec<(&'static str, Box<dyn Fn(&Device) -> Results + Sync>)> {
                 },
             ),
         ),
+        (
+            "depthwise",
+            conv(images, [12, 1, 3, 3], ConvBlock { groups: 6, ..block }),
+        ),
+        (
+            "one filter a channel",
+            conv(images, [6, 1, 3, 3], ConvBlock { groups: 6, ..block }),
+        ),
         ("one image", conv([1, 6, 33, 15], weight, pooled(maximum))),
         (
             "one image, average",

@@ -11,6 +11,8 @@ mod fallback;
 mod fixtures;
 mod layouts;
 mod naive;
+mod optimizer;
 mod properties;
 mod special_values;
 mod support;
+mod wanted;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::cases::{ConvCase, DenseCase, conv_cases, dense_cases};
 use super::properties::runner;
-use super::support::{Results, backends, close, smooth};
+use super::support::{Results, backends, close, smooth, tensor, values as values_of};
 use crate::kernels::{self, Activation, PoolKind};
 
 /// Images, weight and bias, or their like of a dense layer.
@@ -186,5 +186,30 @@ fn a_dense_layer_has_the_value_and_the_slopes_of_plain_loops() {
             close(&found, &expected, 1e-4).map_err(TestCaseError::fail)
         });
         run.unwrap_or_else(|error| panic!("{}: {error}", backend.name));
+    }
+}
+
+#[test]
+fn the_hyperbolic_tangent_is_that_of_double_precision() {
+    for backend in backends() {
+        // From the smallest numbers to far beyond where it is one, both signs, every power of two.
+        let values: Vec<f32> = (0..200_000)
+            .map(|i| {
+                let size = (f64::from(i / 2) / 1_000.0 - 93.0).exp2() as f32;
+                if i % 2 == 0 { size } else { -size }
+            })
+            .collect();
+        let x = tensor(values.clone(), [values.len(), 1], &backend.device);
+        let one = tensor(vec![1.0], [1, 1], &backend.device);
+        let output = values_of(kernels::dense(x, one, None, Some(Activation::Tanh)));
+        for (x, actual) in values.into_iter().zip(output) {
+            let expected = f64::from(x).tanh();
+            let unit = f64::from(f32::EPSILON) / 2.0 * expected.abs();
+            let error = (f64::from(actual) - expected).abs();
+            assert!(
+                error <= 16.0 * unit && actual.abs() <= 1.0,
+                "tanh({x}): {actual}, not {expected}"
+            );
+        }
     }
 }
