@@ -4,6 +4,8 @@
 //! AVX-512, AVX2, NEON or plain scalars when the program starts.
 
 #![allow(unsafe_code)] // Each use says why it is sound.
+// Sums stay in registers where the index of every loop over them is plain to the compiler.
+#![allow(clippy::needless_range_loop)]
 
 use pulp::{NullaryFnOnce, Simd};
 

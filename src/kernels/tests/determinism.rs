@@ -6,8 +6,10 @@ use super::cases::{ConvCase, DenseCase};
 use super::support::{Results, backends, close, smooth};
 use crate::kernels::{self, Activation, ConvBlock, Pool, PoolKind};
 
+type Call = Box<dyn Fn(&Device) -> Results + Sync>;
+
 /// Calls with values whose sums depend on their order.
-fn calls() -> Vec<(&'static str, Box<dyn Fn(&Device) -> Results + Sync>)> {
+fn calls() -> Vec<(&'static str, Call)> {
     let maximum = Pool {
         kind: PoolKind::Max,
         kernel: [2, 2],

@@ -86,8 +86,11 @@ fn sgd([parameter, gradient, velocity, _]: [Tensor<2>; 4], step: SgdStep) -> [Te
     kernels::sgd_step(parameter, gradient, velocity, step)
 }
 
+type Arrive = fn(Tensor<2>) -> Tensor<2>;
+
 /// Tensors as they may arrive: their own, held by others, transposed, and one row repeated.
-fn arrivals() -> [(&'static str, fn(Tensor<2>) -> Tensor<2>); 4] {
+#[allow(clippy::type_complexity)] // named once, here
+fn arrivals() -> [(&'static str, Arrive); 4] {
     [
         ("plain", |x| x),
         ("transposed", |x| x.transpose()),
