@@ -91,14 +91,16 @@ impl<'a> View<'a> {
             }
             return;
         }
-        for channel in 0..channels {
-            let row = self.values[start + channel * along_channels..].iter();
-            let out = out[channel..].iter_mut().step_by(step).take(width);
-            // A stride of 0 repeats one value.
-            match along_width {
-                0 => out.for_each(|out| *out = self.values[start + channel * along_channels]),
-                _ => (out.zip(row.step_by(along_width))).for_each(|(out, value)| *out = *value),
+        // Pixel after pixel: what is written lies in order, and what is read stays in the cache
+        // until the next pixel needs its neighbours.
+        for (x, out) in out.chunks_mut(step).take(width).enumerate() {
+            let first = start + x * along_width;
+            if along_channels == 0 {
+                out[..channels].fill(self.values[first]);
+                continue;
             }
+            let values = self.values[first..].iter().step_by(along_channels);
+            (out[..channels].iter_mut().zip(values)).for_each(|(out, value)| *out = *value);
         }
     }
 }

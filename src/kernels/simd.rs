@@ -3,7 +3,8 @@
 //! Functions here are inlined into a body that runs under `pulp::Arch::dispatch`, which picks
 //! AVX-512, AVX2, NEON or plain scalars when the program starts.
 
-#![allow(unsafe_code)] // Each use says why it is sound.
+#![allow(unsafe_code)]
+// Each use says why it is sound.
 // Sums stay in registers where the index of every loop over them is plain to the compiler.
 #![allow(clippy::needless_range_loop)]
 

@@ -1,6 +1,7 @@
 //! Copies between the layouts of tensors and the ones the kernels read.
 
 use pulp::Simd;
+use rayon::prelude::*;
 
 use super::geometry::Geometry;
 use crate::kernels::buffer::Buffer;
@@ -43,34 +44,62 @@ impl Panels {
 
     /// The filters of one group for the forward pass: `[tap][output channel]`.
     pub fn by_tap(g: &Geometry, lanes: usize, group: usize, kernel: &[f32]) -> Self {
-        let [_, group_out] = g.group();
+        let [inputs, group_out] = g.group();
         let width = panel_vectors(group_out, lanes) * lanes;
         let mut panels = Self::zeros(g.taps(), group_out, width);
-        for channel in 0..group_out {
-            let to = panels.column(channel);
-            for (tap, value) in taps(g, group * group_out + channel, kernel) {
-                panels.values[to + tap * width] = value;
+        let size = panels.rows * width;
+        let least = LEAST_WORK.div_ceil(size);
+        (panels
+            .values
+            .par_chunks_exact_mut(size)
+            .enumerate()
+            .with_min_len(least))
+        .for_each(|(panel, values)| {
+            let first = panel * width;
+            let channels = first..(first + width).min(group_out);
+            // All channels of a panel abreast: one line of memory is written at a time.
+            let filters: Vec<&[f32]> = channels
+                .map(|channel| filter(g, group * group_out + channel, kernel))
+                .collect();
+            let places = g.kernel[0] * g.kernel[1];
+            for input in 0..inputs {
+                for place in 0..places {
+                    let row = &mut values[(place * inputs + input) * width..];
+                    for (to, filter) in row.iter_mut().zip(&filters) {
+                        *to = filter[input * places + place];
+                    }
+                }
             }
-        }
+        });
         panels
     }
 
     /// The filters of one group for the gradient of the images, for each run:
     /// `[output channel][value of the run]`.
     pub fn by_run(g: &Geometry, lanes: usize, group: usize, kernel: &[f32]) -> Vec<Self> {
-        let [_, group_out] = g.group();
+        let [inputs, group_out] = g.group();
         let width = panel_vectors(g.run, lanes) * lanes;
-        let mut runs: Vec<_> = (g.runs.iter())
-            .map(|_| Self::zeros(group_out, g.run, width))
-            .collect();
-        for channel in 0..group_out {
-            for (tap, value) in taps(g, group * group_out + channel, kernel) {
-                let run = &mut runs[tap / g.run];
-                let to = run.column(tap % g.run) + channel * width;
-                run.values[to] = value;
-            }
-        }
-        runs
+        let places = g.kernel[0] * g.kernel[1];
+        let per_run = g.run / inputs;
+        let least = LEAST_WORK.div_ceil(g.run * group_out);
+        (0..g.runs.len())
+            .into_par_iter()
+            .with_min_len(least)
+            .map(|run| {
+                let mut panels = Self::zeros(group_out, g.run, width);
+                for channel in 0..group_out {
+                    let filter = filter(g, group * group_out + channel, kernel);
+                    for place in 0..per_run {
+                        for input in 0..inputs {
+                            let to = panels.column(place * inputs + input) + channel * width;
+                            let from = input * places + run * per_run + place;
+                            panels.values[to] = filter[from];
+                        }
+                    }
+                }
+                panels
+            })
+            .collect()
     }
 
     /// The filters of a depthwise convolution as one panel: `[tap][channel]`.
@@ -78,8 +107,8 @@ impl Panels {
         let width = g.channels.next_multiple_of(lanes);
         let mut panel = Self::zeros(g.runs.len(), width, width);
         for channel in 0..g.channels {
-            for (tap, value) in taps(g, channel, kernel) {
-                panel.values[tap * width + channel] = value;
+            for (tap, value) in filter(g, channel, kernel).iter().enumerate() {
+                panel.values[tap * width + channel] = *value;
             }
         }
         panel
@@ -89,9 +118,15 @@ impl Panels {
     pub fn filters(g: &Geometry, kernel: &[f32]) -> Self {
         let width = g.taps();
         let mut panel = Self::zeros(g.out_channels, width, width);
-        for (channel, filter) in panel.values.chunks_exact_mut(width).enumerate() {
-            for (tap, value) in taps(g, channel, kernel) {
-                filter[tap] = value;
+        let [inputs, _] = g.group();
+        let places = g.kernel[0] * g.kernel[1];
+        for (channel, to) in panel.values.chunks_exact_mut(width).enumerate() {
+            let filter = filter(g, channel, kernel);
+            for (place, to) in to.chunks_exact_mut(inputs).enumerate() {
+                let values = filter[place..].iter().step_by(places);
+                to.iter_mut()
+                    .zip(values)
+                    .for_each(|(to, value)| *to = *value);
             }
         }
         panel
@@ -103,23 +138,20 @@ impl Panels {
     }
 }
 
-/// The values of one filter of a weight `[out channels, channels / groups, height, width]`, each
-/// with its number in the order of the runs.
-pub fn taps<'a>(
-    g: &Geometry,
-    filter: usize,
-    kernel: &'a [f32],
-) -> impl Iterator<Item = (usize, f32)> + 'a {
-    let [inputs, _] = g.group();
-    let places = g.kernel[0] * g.kernel[1];
-    let filter = &kernel[filter * inputs * places..][..inputs * places];
-    (filter.chunks_exact(places).enumerate()).flat_map(move |(input, values)| {
-        (values.iter().enumerate()).map(move |(place, &value)| (place * inputs + input, value))
-    })
+/// Values for one thread at least, where weights are copied.
+const LEAST_WORK: usize = 1 << 17;
+
+/// One filter of a weight `[out channels, channels / groups, height, width]`.
+fn filter<'a>(g: &Geometry, filter: usize, kernel: &'a [f32]) -> &'a [f32] {
+    let len = g.taps();
+    &kernel[filter * len..(filter + 1) * len]
 }
 
 /// Output channels with the gap after each position that whole panels need: whole vectors.
 pub fn channel_stride(geometry: &Geometry, lanes: usize) -> usize {
+    if geometry.depthwise() {
+        return geometry.channels.next_multiple_of(lanes);
+    }
     let [_, out] = geometry.group();
     let width = panel_vectors(out, lanes) * lanes;
     let last = (geometry.groups - 1) * out + out.div_ceil(width) * width;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
 use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
 
 use self::geometry::Geometry;
 use self::layout::{Panels, channel_stride, panel_vectors};
@@ -295,22 +296,29 @@ pub fn backward<B: HostTensor>(
     });
     let weight_gradient = wanted[1].then(|| {
         let mut values = vec![0.0; weight_shape.iter().product()];
-        for (filter, values) in values.chunks_exact_mut(group_in * places).enumerate() {
-            let (group, channel) = (filter / group_out, filter % group_out);
-            let start = (group * panels + channel / width) * taps.len() * width + channel % width;
+        let sums = &total.weights;
+        let least = (1usize << 17).div_ceil(taps.len());
+        (values
+            .par_chunks_exact_mut(taps.len())
+            .enumerate()
+            .with_min_len(least))
+        .for_each(|(filter, values)| {
+            // Where the sum of the filter's first tap is, and how far apart its taps are.
+            let (start, step) = if g.depthwise() {
+                (filter, channels)
+            } else if sparse {
+                (filter * taps.len(), 1)
+            } else {
+                let (group, channel) = (filter / group_out, filter % group_out);
+                let panel = (group * panels + channel / width) * taps.len() * width;
+                (panel + channel % width, width)
+            };
             for (input, values) in values.chunks_exact_mut(places).enumerate() {
                 for (place, value) in values.iter_mut().enumerate() {
-                    let tap = place * group_in + input;
-                    *value = total.weights[if g.depthwise() {
-                        tap * channels + filter
-                    } else if sparse {
-                        filter * taps.len() + tap
-                    } else {
-                        start + tap * width
-                    }];
+                    *value = sums[start + (place * group_in + input) * step];
                 }
             }
-        }
+        });
         B::from_values(values, &weight_shape, &device)
     });
     let bias_gradient = wanted[2].then(|| {
