@@ -22,12 +22,13 @@ class PeersError(Exception):
 
 @dataclass(frozen=True)
 class Contestant:
-    """`program` is `convlab`, `torch` or `keras`; `mode` is convlab's device or PyTorch's way of running."""
+    """`program` is `convlab`, `torch` or `keras`; `mode` is convlab's device, PyTorch's way of running, or Keras's
+    `steps_per_execution`. Ratios are to peers that are `counted`: in f32, and as their documentation writes a training."""
 
     name: str
     program: str
     mode: str = ""
-    f32: bool = True
+    counted: bool = True
 
 
 CONTESTANTS = (
@@ -36,8 +37,9 @@ CONTESTANTS = (
     Contestant("PyTorch eager", "torch", "eager"),
     Contestant("PyTorch channels_last", "torch", "channels_last"),
     Contestant("PyTorch compile", "torch", "compile"),
-    Contestant("PyTorch bf16", "torch", "bf16", f32=False),
-    Contestant("Keras", "keras"),
+    Contestant("PyTorch bf16", "torch", "bf16", counted=False),
+    Contestant("Keras", "keras", "1"),
+    Contestant("Keras 32 steps", "keras", "32", counted=False),
 )
 
 
@@ -102,7 +104,7 @@ def measure(contestant: Contestant, network: str, batch_size: int, setting: Sett
     """One training epoch and one evaluation."""
     if contestant.program == "convlab":
         return measure_convlab(contestant.mode, network, batch_size, setting)
-    mode = ["--mode", contestant.mode] if contestant.mode else []
+    mode = ["--mode" if contestant.program == "torch" else "--steps-per-execution", contestant.mode]
     command = [
         *(setting.python, HERE / f"{contestant.program}_peer.py", network, setting.data_dir / DATASET, *mode),
         *("--batch-size", str(batch_size), "--eval-batch-size", str(EVAL_BATCH_SIZE)),

@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=int, default=60_000, help="train on the first N images")
     # Keras's default is 1. With 32 the small networks train much faster; convlab, too, reads its sums back that often.
-    parser.add_argument("--steps-per-execution", type=int, default=32)
+    parser.add_argument("--steps-per-execution", type=int, default=1)
     args = parser.parse_args()
 
     tf.config.threading.set_intra_op_parallelism_threads(args.threads)

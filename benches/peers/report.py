@@ -67,7 +67,7 @@ class Report:
         for network in self.networks():
             cells = [number(speed(contestant, network)) for contestant in CONTESTANTS]
             rows.append([network, *cells, ratio(lead(lambda contestant: speed(contestant, network)))])
-        header = ["network", *(contestant.name for contestant in CONTESTANTS), "convlab / fastest f32 peer"]
+        header = ["network", *(contestant.name for contestant in CONTESTANTS), "convlab / fastest counted peer"]
         return table(header, rows)
 
     def memory(self) -> str:
@@ -97,7 +97,7 @@ class Report:
             rows.append(row)
         title = f"## Share of the matrix product's peak that a training step reaches, batch size {batch_size}"
         peak = f"Peak, f32: {self.peak:.0f} GFLOP/s ({self.peak_source})."
-        header = ["network", "MFLOP per image", "convlab GFLOP/s", "share", "fastest f32 peer GFLOP/s", "share"]
+        header = ["network", "MFLOP per image", "convlab GFLOP/s", "share", "fastest counted peer GFLOP/s", "share"]
         return f"{title}\n\n{peak}\n\n{table(header, rows)}"
 
     def goals(self) -> str:
@@ -109,7 +109,7 @@ class Report:
             rows.append([f"{network}, training", *verdict(goal.train, train)])
             rows.append([f"{network}, evaluation", *verdict(goal.evaluation, evaluation)])
         ours = best((self.peak_memory(c) for c in CONTESTANTS if side(c, ours=True)), min)
-        theirs = best((self.peak_memory(c) for c in CONTESTANTS if c.program == "torch" and c.f32), min)
+        theirs = best((self.peak_memory(c) for c in CONTESTANTS if c.program == "torch" and c.counted), min)
         if ours is not None and theirs is not None:
             met = "yes" if ours < theirs else "**no**"
             rows.append(["peak memory", f"< {theirs:,.0f} MiB (PyTorch)", f"{ours:,.0f} MiB", met])
@@ -161,7 +161,7 @@ class Report:
 
 def side(contestant: Contestant, ours: bool) -> bool:
     """Whether the contestant counts for convlab, or for the f32 peers."""
-    return (contestant.program == "convlab") == ours and contestant.f32
+    return (contestant.program == "convlab") == ours and contestant.counted
 
 
 def best(values: Iterable[float | None], choose: Callable[[list[float]], float] = max) -> float | None:
@@ -171,7 +171,7 @@ def best(values: Iterable[float | None], choose: Callable[[list[float]], float] 
 
 
 def lead(speed: Callable[[Contestant], float | None]) -> float | None:
-    """The faster of convlab's backends against the fastest f32 peer."""
+    """The faster of convlab's backends against the fastest counted peer."""
     ours, theirs = (best(map(speed, [c for c in CONTESTANTS if side(c, ours)])) for ours in (True, False))
     return None if ours is None or theirs is None else ours / theirs
 

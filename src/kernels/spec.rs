@@ -56,6 +56,9 @@ pub struct ConvBlock {
     pub groups: usize,
     pub activation: Option<Activation>,
     pub pool: Option<Pool>,
+    /// Whether the output's channels are to lie one after the other in memory, as a flattening
+    /// wants them. Changes the layout, not the values.
+    pub channels_first: bool,
 }
 
 impl Default for ConvBlock {
@@ -67,6 +70,7 @@ impl Default for ConvBlock {
             groups: 1,
             activation: None,
             pool: None,
+            channels_first: false,
         }
     }
 }

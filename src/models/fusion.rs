@@ -20,7 +20,9 @@ pub fn forward(layers: &[(&str, Layer)], input: Features) -> Features {
             (Layer::Conv(conv), Features::Maps(x)) => {
                 let (activation, later) = activation(later);
                 let (pool, later) = pooling(later);
-                (Features::Maps(conv_block(conv, activation, pool, x)), later)
+                let flattened = matches!(later, [(_, Layer::Flatten), ..]);
+                let x = conv_block(conv, activation, pool, flattened, x);
+                (Features::Maps(x), later)
             }
             (Layer::Dense(dense), Features::Vector(x)) => {
                 let (activation, later) = activation(later);
@@ -89,6 +91,7 @@ fn conv_block(
     conv: &Conv2d,
     activation: Option<Activation>,
     pool: Option<Pool>,
+    channels_first: bool,
     x: Tensor<4>,
 ) -> Tensor<4> {
     let [_, _, height, width] = x.dims();
@@ -113,6 +116,7 @@ fn conv_block(
         groups: conv.groups,
         activation,
         pool,
+        channels_first,
     };
     let bias = conv.bias.as_ref().map(|bias| bias.val());
     kernels::conv_block(x, conv.weight.val(), bias, &block)

@@ -167,6 +167,14 @@ pub fn forward<B: HostTensor>(
     }
     let device = images.device();
     let shape = [g.batch, g.out[0], g.out[1], g.out_channels];
+    let flat = block.channels_first.then(|| {
+        let values = channels_first(&output, g.out_channels, g.out[0] * g.out[1]);
+        B::from_values(
+            values,
+            &[g.batch, g.out_channels, g.out[0], g.out[1]],
+            &device,
+        )
+    });
     let output = B::float_permute(B::from_values(output, &shape, &device), &[0, 3, 1, 2]);
     let tape = keep.then(|| Tape {
         block: *block,
@@ -176,7 +184,23 @@ pub fn forward<B: HostTensor>(
         picked: picked.map(Arc::new),
         activated: activated.map(Arc::new),
     });
-    Some((output, tape))
+    Some((flat.unwrap_or(output), tape))
+}
+
+/// Images `[place][channel]` as `[channel][place]`.
+fn channels_first(images: &[f32], channels: usize, places: usize) -> Vec<f32> {
+    let mut values = vec![0.0; images.len()];
+    let size = channels * places;
+    let least = (1usize << 15).div_ceil(size);
+    (values.par_chunks_exact_mut(size).with_min_len(least))
+        .zip(images.par_chunks_exact(size))
+        .for_each(|(values, image)| {
+            for (channel, values) in values.chunks_exact_mut(places).enumerate() {
+                let channel = image[channel..].iter().step_by(channels);
+                (values.iter_mut().zip(channel)).for_each(|(to, value)| *to = *value);
+            }
+        });
+    values
 }
 
 /// Gradients of the loss with respect to images, weight and bias, as far as `wanted`, from the

@@ -163,6 +163,7 @@ pub fn conv_cases() -> impl Strategy<Value = ConvCase> {
                     groups,
                     activation,
                     pool,
+                    channels_first: batch % 2 == 0,
                 },
                 seed: 4 * seed,
             }

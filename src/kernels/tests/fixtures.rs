@@ -107,6 +107,7 @@ impl Block {
             groups: self.groups,
             activation: self.activation,
             pool,
+            channels_first: false,
         }
     }
 }

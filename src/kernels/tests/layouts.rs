@@ -32,6 +32,7 @@ const BLOCK: ConvBlock = ConvBlock {
     groups: 1,
     activation: Some(Activation::Relu),
     pool: Some(POOL),
+    channels_first: false,
 };
 const POOL: Pool = Pool {
     kind: PoolKind::Max,
