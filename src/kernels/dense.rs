@@ -77,59 +77,77 @@ impl<'a> Matrix<'a> {
 /// Multiply-adds for one thread at least; below that a second thread costs more than it saves.
 const LEAST_WORK: usize = 1 << 18;
 
-/// `out = a * b`, row after row. Threads share the rows or the columns, whichever are more; every
-/// value is summed by one thread, whatever their number.
-fn product(a: Matrix, b: Matrix, out: &mut [f32]) {
-    assert!(a.columns == b.rows && out.len() == a.rows * b.columns);
-    if out.is_empty() {
-        return;
-    }
-    let work = a.rows * a.columns * b.columns;
-    let most = rayon::current_num_threads().min(work.div_ceil(LEAST_WORK));
-    let tasks = most.min(a.rows.max(b.columns));
-    if tasks == 1 {
-        serial_product(a, b, out);
-    } else if a.rows >= b.columns {
-        let share = a.rows.div_ceil(tasks);
-        (out.par_chunks_mut(share * b.columns).enumerate()).for_each(|(task, out)| {
-            serial_product(a.rows(task * share, out.len() / b.columns), b, out);
-        });
-    } else {
-        let share = b.columns.div_ceil(tasks);
-        let starts: Vec<usize> = (0..b.columns).step_by(share).collect();
-        let parts: Vec<Vec<f32>> = (starts.par_iter())
-            .map(|&first| {
-                let b = b.columns(first, share.min(b.columns - first));
-                let mut part = vec![0.0; a.rows * b.columns];
-                serial_product(a, b, &mut part);
-                part
-            })
-            .collect();
-        for (first, part) in starts.into_iter().zip(parts) {
-            let width = part.len() / a.rows;
-            for (out, part) in out
-                .chunks_exact_mut(b.columns)
-                .zip(part.chunks_exact(width))
-            {
-                out[first..first + width].copy_from_slice(part);
-            }
-        }
+/// Where the threads of a product write.
+#[derive(Clone, Copy)]
+struct Target(*mut f32);
+
+impl Target {
+    fn start(self) -> *mut f32 {
+        self.0
     }
 }
 
-fn serial_product(a: Matrix, b: Matrix, out: &mut [f32]) {
-    debug_assert!(a.columns == b.rows && out.len() == a.rows * b.columns);
-    // SAFETY: `Matrix::new` checked that the last element of either factor lies in its slice, and
-    // `out` is a whole matrix of the product's size.
+// SAFETY: threads are given elements of their own, see `product`.
+#[allow(unsafe_code)]
+unsafe impl Send for Target {}
+// SAFETY: as above.
+#[allow(unsafe_code)]
+unsafe impl Sync for Target {}
+
+/// `a * b`, row after row. Threads share the rows or the columns, whichever are more; every value
+/// is summed by one thread, whatever their number.
+fn product(a: Matrix, b: Matrix) -> Vec<f32> {
+    assert_eq!(a.columns, b.rows, "matrices do not fit");
+    let len = a.rows * b.columns;
+    if len == 0 || a.columns == 0 {
+        return vec![0.0; len];
+    }
+    let mut out = Vec::with_capacity(len);
+    let target = Target(out.as_mut_ptr());
+    let work = len * a.columns;
+    let most = rayon::current_num_threads().min(work.div_ceil(LEAST_WORK));
+    let whole = a.rows.max(b.columns);
+    let share = whole.div_ceil(most);
+    (0..whole.div_ceil(share)).into_par_iter().for_each(|task| {
+        let first = task * share;
+        let count = share.min(whole - first);
+        let (a, part, at) = if a.rows >= b.columns {
+            (a.rows(first, count), b, first * b.columns)
+        } else {
+            (a, b.columns(first, count), first)
+        };
+        assert!(at + (a.rows - 1) * b.columns + part.columns <= len);
+        // SAFETY: the part of the output lies in its memory, as was checked just above, and
+        // no other task writes there: the tasks' rows, or columns, do not overlap.
+        #[allow(unsafe_code)]
+        unsafe {
+            serial_product(a, part, target.start().add(at), b.columns);
+        }
+    });
+    // SAFETY: there is room for `len` values, and the tasks have written them all.
     #[allow(unsafe_code)]
+    unsafe {
+        out.set_len(len);
+    }
+    out
+}
+
+/// Writes `a * b`, rows `row_step` apart.
+///
+/// # Safety
+/// All that is written must lie in one allocation that nobody else uses meanwhile.
+#[allow(unsafe_code)]
+unsafe fn serial_product(a: Matrix, b: Matrix, out: *mut f32, row_step: usize) {
+    // SAFETY: `Matrix::new` checked that the last element of either factor lies in its slice; the
+    // output is the caller's promise, and is only written to.
     unsafe {
         gemm::gemm(
             a.rows,
             b.columns,
             a.columns,
-            out.as_mut_ptr(),
+            out,
             1,
-            b.columns as isize,
+            row_step as isize,
             false,
             a.values.as_ptr(),
             a.column_step as isize,
@@ -170,11 +188,9 @@ pub fn forward<B: HostTensor>(
     }
     let (x_values, x_strides) = readable::<B>(x)?;
     let (weights, strides) = readable::<B>(weight)?;
-    let mut out = vec![0.0; batch * outputs];
-    product(
+    let mut out = product(
         Matrix::new(&x_values, batch, inputs, x_strides.try_into().ok()?),
         Matrix::new(&weights, inputs, outputs, strides.try_into().ok()?),
-        &mut out,
     );
     let bias = match bias.as_ref() {
         Some(bias) => B::into_values(bias.clone()),
@@ -248,8 +264,7 @@ pub fn backward<B: HostTensor>(
         true => {
             let (weights, strides) = readable::<B>(&tape.weight)?;
             let weights = Matrix::new(&weights, inputs, outputs, strides.try_into().ok()?);
-            let mut out = vec![0.0; batch * inputs];
-            product(gradient, weights.transposed(), &mut out);
+            let out = product(gradient, weights.transposed());
             Some(B::from_values(out, &[batch, inputs], &device))
         }
         false => None,
@@ -258,8 +273,7 @@ pub fn backward<B: HostTensor>(
         true => {
             let (x, strides) = readable::<B>(&tape.x)?;
             let x = Matrix::new(&x, batch, inputs, strides.try_into().ok()?);
-            let mut out = vec![0.0; inputs * outputs];
-            product(x.transposed(), gradient, &mut out);
+            let out = product(x.transposed(), gradient);
             Some(B::from_values(out, &[inputs, outputs], &device))
         }
         false => None,

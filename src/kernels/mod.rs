@@ -11,6 +11,7 @@ mod dense;
 mod extension;
 mod host;
 mod optimizer;
+mod product;
 mod simd;
 mod spec;
 

@@ -11,7 +11,8 @@ use super::pooling::{Layout, Pooled, Window, spread_row};
 use super::sparse::{self, Events};
 use crate::kernels::buffer::Buffer;
 use crate::kernels::host::View;
-use crate::kernels::simd::{Finish, Product, Row, load, store};
+use crate::kernels::product::{Finish, Product, Row};
+use crate::kernels::simd::{load, store};
 
 /// What all images share.
 pub struct Shared<'a> {
@@ -307,10 +308,10 @@ fn weight_gradient<S: Simd>(
                 b_step: shared.stride,
                 wide: width > S::F32_LANES,
                 columns: width,
-                finish: Finish::Add,
             };
             let at = (group * panels + panel) * shared.taps.len() * width;
-            product.run(simd, &work.rows, &mut sums.weights[at..]);
+            let mut finish = Finish::Add(&mut sums.weights[at..]);
+            product.run(simd, &work.rows, &mut finish);
         }
     }
 }
@@ -346,10 +347,9 @@ fn image_gradient<S: Simd>(
                 b_step: weights.width,
                 wide: weights.width > S::F32_LANES,
                 columns: g.run - panel * weights.width,
-                finish: Finish::Add,
             };
             let at = g.runs[run] + group * group_in + panel * weights.width;
-            product.run(simd, &work.rows, &mut out[at..]);
+            product.run(simd, &work.rows, &mut Finish::Add(&mut out[at..]));
         }
     }
 }

@@ -5,7 +5,8 @@ use pulp::{NullaryFnOnce, Simd};
 
 use super::geometry::Geometry;
 use crate::kernels::Activation;
-use crate::kernels::simd::{Row, activate, below, load, store, unrolled};
+use crate::kernels::product::Row;
+use crate::kernels::simd::{activate, below, load, store, unrolled};
 
 /// The convolution at `positions`, as [`super::forward`] wants it; `weights` is
 /// `[tap][channel]` with taps `stride` apart.

@@ -6,12 +6,13 @@ use pulp::{Simd, WithSimd};
 
 use super::depthwise;
 use super::geometry::Geometry;
-use super::layout::{Panels, all_finite, channel_stride, pad_image};
+use super::layout::{Panels, all_finite, channel_stride, largest, pad_image};
 use super::pooling::{Layout, Window, pool_row};
 use crate::kernels::Activation;
-use crate::kernels::buffer::Buffer;
+use crate::kernels::buffer::{Buffer, Part};
 use crate::kernels::host::View;
-use crate::kernels::simd::{Finish, Product, Row, load, store_some};
+use crate::kernels::product::{Finish, Product, Row, WINDOW};
+use crate::kernels::simd::{load, store_some};
 
 /// What all images share.
 pub struct Shared<'a> {
@@ -20,8 +21,36 @@ pub struct Shared<'a> {
     /// One per group, `[taps][output channels of the group]`; a single one where the convolution
     /// is depthwise.
     pub weights: &'a [Panels],
+    /// By absolute value.
+    pub largest_weight: f32,
+    pub largest_bias: f32,
     /// One per output channel.
     pub bias: &'a [f32],
+}
+
+impl<'a> Shared<'a> {
+    /// Whether no sum over values of at most `largest` reaches infinity on its way.
+    fn stays_finite(&self, largest: f32) -> bool {
+        let taps = self.geometry.taps() as f32;
+        largest * self.largest_weight * taps + self.largest_bias < f32::MAX / 2.0
+    }
+
+    /// The convolution of one group's `image` with one panel of its filters.
+    #[inline(always)]
+    fn product<S: Simd>(&self, image: &'a [f32], weights: &'a Panels, panel: usize) -> Product<'a> {
+        let [_, group_out] = self.geometry.group();
+        Product {
+            a: image,
+            segments: &self.geometry.runs,
+            len: self.geometry.run,
+            step: 1,
+            b: &weights.values,
+            b_at: weights.at(panel),
+            b_step: weights.width,
+            wide: weights.width > S::F32_LANES,
+            columns: weights.width.min(group_out - panel * weights.width),
+        }
+    }
 }
 
 /// A band of rows of one image, and where its results go.
@@ -30,12 +59,12 @@ pub struct Band<'a> {
     /// Rows of the output.
     pub rows: Range<usize>,
     /// `[rows, width, channels]`
-    pub output: &'a mut [f32],
+    pub output: Part<'a, f32>,
     /// Of a maximum, where in its window each value came from; for the backward pass.
-    pub picked: Option<&'a mut [u8]>,
+    pub picked: Option<Part<'a, u8>>,
     /// The convolution after its activation, `[rows, width, channels]`; for the backward pass of
     /// an average. Only where bands are whole images.
-    pub activated: Option<&'a mut [f32]>,
+    pub activated: Option<Part<'a, f32>>,
 }
 
 /// Memory that one thread uses again and again.
@@ -44,13 +73,15 @@ pub struct Scratch {
     image: Buffer,
     rows: Buffer,
     positions: Vec<Row>,
+    /// Rows of the output that `positions` were made for.
+    planned: Option<Range<usize>>,
     window: Window,
 }
 
 /// Runs `bands`; whether all values met were finite.
 pub struct Forward<'a, 'b> {
     pub shared: &'a Shared<'a>,
-    pub bands: &'a mut [Band<'b>],
+    pub bands: Vec<Band<'b>>,
     pub scratch: &'a mut Scratch,
 }
 
@@ -59,6 +90,7 @@ impl WithSimd for Forward<'_, '_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> bool {
+        self.scratch.planned = None;
         let mut finite = true;
         for band in self.bands {
             finite &= run_band(simd, self.shared, band, self.scratch);
@@ -71,51 +103,156 @@ impl WithSimd for Forward<'_, '_> {
 const GROUP: usize = 48;
 
 #[inline(always)]
-fn run_band<S: Simd>(simd: S, shared: &Shared, band: &mut Band, scratch: &mut Scratch) -> bool {
+fn run_band<S: Simd>(simd: S, shared: &Shared, band: Band, scratch: &mut Scratch) -> bool {
+    let g = shared.geometry;
+    let needed = g.conv_rows(band.rows.clone());
+    let first_row = needed.start * g.stride[0];
+    let reach = g.runs.last().map_or(0, |run| run / g.row);
+    let last_row = (needed.end - 1) * g.stride[0] + reach + 1;
+    let len = (last_row - first_row) * g.row;
+    let image = &mut scratch.image;
+    image.set_len(len + S::F32_LANES);
+    pad_image(g, shared.images, band.image, first_row..last_row, image);
+    let Some(largest) = largest(&image[..len]) else {
+        return false;
+    };
+    let stride = channel_stride(g, S::F32_LANES);
+    if g.pairs() && shared.stays_finite(largest) {
+        run_pairs(simd, shared, band, first_row, scratch);
+        true
+    } else if g.unpooled() && stride == g.out_channels {
+        run_unpooled(simd, shared, band, first_row, scratch)
+    } else {
+        run_pooled(simd, shared, band, first_row, scratch)
+    }
+}
+
+/// 2x2 maxima that do not overlap: each is found while the four sums are still in registers.
+#[inline(always)]
+fn run_pairs<S: Simd>(
+    simd: S,
+    shared: &Shared,
+    band: Band,
+    first_row: usize,
+    scratch: &mut Scratch,
+) {
+    let g = shared.geometry;
+    let (output, picked) = (
+        band.output.open(),
+        band.picked.map_or(&mut [][..], Part::open),
+    );
+    let Scratch {
+        image,
+        positions,
+        planned,
+        ..
+    } = scratch;
+    // Those of the image before serve again.
+    if planned.as_ref() != Some(&band.rows) {
+        positions.clear();
+        for (line, y) in band.rows.clone().enumerate() {
+            for x in 0..g.out[1] {
+                let to = (line * g.out[1] + x) * g.out_channels;
+                let window = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(down, right)| Row {
+                    from: g.base(2 * y + down, 2 * x + right) - first_row * g.row,
+                    to,
+                });
+                positions.extend(window);
+            }
+        }
+        *planned = Some(band.rows);
+    }
+    let [group_in, group_out] = g.group();
+    // All panels of weights for some rows, so that these are still in the cache.
+    let rows = (KEPT / (2 * g.row)).max(1);
+    for positions in positions.chunks(rows * g.out[1] * WINDOW) {
+        for (group, weights) in shared.weights.iter().enumerate() {
+            for panel in 0..weights.panels {
+                let first = panel * weights.width;
+                let channel = group * group_out + first;
+                let product = shared.product::<S>(&image[group * group_in..], weights, panel);
+                let mut finish = Finish::Largest {
+                    bias: &shared.bias[channel..],
+                    activation: g.activation,
+                    out: &mut output[channel..],
+                    picked: picked.get_mut(channel..).unwrap_or_default(),
+                };
+                product.run(simd, positions, &mut finish);
+            }
+        }
+    }
+}
+
+/// Values of an image that are used again before others take their place in the cache.
+const KEPT: usize = 1 << 16;
+
+/// What is convolved is the output.
+#[inline(always)]
+fn run_unpooled<S: Simd>(
+    simd: S,
+    shared: &Shared,
+    band: Band,
+    first_row: usize,
+    scratch: &mut Scratch,
+) -> bool {
+    let g = shared.geometry;
+    let output = band.output.open();
+    let positions = &mut scratch.positions;
+    let step = GROUP.div_ceil(g.conv[1]);
+    let row = g.conv[1] * g.out_channels;
+    let mut finite = true;
+    for start in band.rows.clone().step_by(step) {
+        let end = (start + step).min(band.rows.end);
+        positions.clear();
+        for y in start..end {
+            positions.extend((0..g.conv[1]).map(|x| Row {
+                from: g.base(y, x) - first_row * g.row,
+                to: (y - band.rows.start) * row + x * g.out_channels,
+            }));
+        }
+        convolve(
+            simd,
+            shared,
+            &scratch.image,
+            positions,
+            g.activation,
+            output,
+        );
+        let done = (start - band.rows.start) * row..(end - band.rows.start) * row;
+        finite &= all_finite(simd, &output[done]);
+    }
+    finite
+}
+
+/// Rows of the convolution live in a ring, so that windows that overlap share them.
+#[inline(always)]
+fn run_pooled<S: Simd>(
+    simd: S,
+    shared: &Shared,
+    band: Band,
+    first_row: usize,
+    scratch: &mut Scratch,
+) -> bool {
     let g = shared.geometry;
     let Scratch {
         image,
         rows,
         positions,
         window,
+        ..
     } = scratch;
+    let output = band.output.open();
+    let mut picked = band.picked.map(Part::open);
+    let mut activated = band.activated.map(Part::open);
     let stride = channel_stride(g, S::F32_LANES);
-    let needed = g.conv_rows(band.rows.clone());
-    let first_row = needed.start * g.stride[0];
-    let reach = g.runs.last().map_or(0, |run| run / g.row);
-    let last_row = (needed.end - 1) * g.stride[0] + reach + 1;
-    let len = (last_row - first_row) * g.row;
-    image.set_len(len + S::F32_LANES);
-    pad_image(g, shared.images, band.image, first_row..last_row, image);
-    let mut finite = all_finite(simd, &image[..len]);
-
     let early = g.activation.filter(|_| !g.picks());
     let step = GROUP.div_ceil(g.conv[1] * g.pool.stride[0]).max(1);
-    if g.unpooled() && stride == g.out_channels {
-        // What is convolved is the output.
-        for start in band.rows.clone().step_by(step) {
-            let end = (start + step).min(band.rows.end);
-            positions.clear();
-            for y in start..end {
-                positions.extend((0..g.conv[1]).map(|x| Row {
-                    from: g.base(y, x) - first_row * g.row,
-                    to: ((y - band.rows.start) * g.conv[1] + x) * stride,
-                }));
-            }
-            convolve(simd, shared, image, positions, early, band.output);
-            let row = g.conv[1] * stride;
-            let done = (start - band.rows.start) * row..(end - band.rows.start) * row;
-            finite &= all_finite(simd, &band.output[done]);
-        }
-        return finite;
-    }
-
-    // Rows of the convolution live in a ring, so that windows that overlap share them.
     let ring = (step - 1) * g.pool.stride[0] + g.pool.dilation[0] * (g.pool.kernel[0] - 1) + 1;
     rows.clear(ring * g.conv[1] * stride + 2 * S::F32_LANES);
 
-    let mut done = needed.start;
+    let mut done = g.conv_rows(band.rows.clone()).start;
     let mut start = band.rows.start;
+    let mut finite = true;
     while start < band.rows.end {
         let end = (start + step).min(band.rows.end);
         let wanted = g.conv_rows(start..end);
@@ -130,7 +267,7 @@ fn run_band<S: Simd>(simd: S, shared: &Shared, band: &mut Band, scratch: &mut Sc
             }
         }
         convolve(simd, shared, image, positions, early, rows);
-        if let Some(activated) = band.activated.as_deref_mut() {
+        if let Some(activated) = activated.as_deref_mut() {
             for y in done.max(wanted.start)..wanted.end {
                 for x in 0..g.conv[1] {
                     let from = ((y % ring) * g.conv[1] + x) * stride;
@@ -146,8 +283,8 @@ fn run_band<S: Simd>(simd: S, shared: &Shared, band: &mut Band, scratch: &mut Sc
         let layout = Layout { ring, stride };
         for y in start..end {
             let at = (y - band.rows.start) * g.out[1] * g.out_channels;
-            let out = &mut band.output[at..];
-            let picked = band.picked.as_deref_mut().map(|picked| &mut picked[at..]);
+            let out = &mut output[at..];
+            let picked = picked.as_deref_mut().map(|picked| &mut picked[at..]);
             finite &= pool_row(simd, g, window, layout, rows, y, out, picked);
         }
         start = end;
@@ -179,19 +316,13 @@ fn convolve<S: Simd>(
     for (group, weights) in shared.weights.iter().enumerate() {
         for panel in 0..weights.panels {
             let channel = group * group_out + panel * weights.width;
-            let product = Product {
-                a: &image[group * group_in..],
-                segments: &g.runs,
-                len: g.run,
-                step: 1,
-                b: &weights.values,
-                b_at: weights.at(panel),
-                b_step: weights.width,
-                wide: weights.width > S::F32_LANES,
-                columns: weights.width,
-                finish: Finish::Layer(&shared.bias[channel..], activation),
+            let product = shared.product::<S>(&image[group * group_in..], weights, panel);
+            let mut finish = Finish::Layer {
+                bias: &shared.bias[channel..],
+                activation,
+                out: &mut out[channel..],
             };
-            product.run(simd, positions, &mut out[channel..]);
+            product.run(simd, positions, &mut finish);
         }
     }
 }

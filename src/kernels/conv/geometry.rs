@@ -147,6 +147,13 @@ impl Geometry {
         !self.unpooled() && self.pool.kind == PoolKind::Max
     }
 
+    /// Whether the pooling takes 2x2 maxima that lie side by side, of sums of products.
+    pub fn pairs(&self) -> bool {
+        let pool = &self.pool;
+        let lie = pool.kernel == [2, 2] && pool.stride == [2, 2] && pool.dilation == [1, 1];
+        self.picks() && lie && pool.padding == [0, 0] && !self.depthwise()
+    }
+
     /// Rows of the convolution that rows `out` of the output look at.
     pub fn conv_rows(&self, out: std::ops::Range<usize>) -> std::ops::Range<usize> {
         let reach = self.pool.dilation[0] * (self.pool.kernel[0] - 1) + 1;

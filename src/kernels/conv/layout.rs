@@ -181,6 +181,25 @@ pub fn pad_image(
     }
 }
 
+/// The largest absolute value; `None` where a value is NaN or infinite.
+#[inline(always)]
+pub fn largest(values: &[f32]) -> Option<f32> {
+    let mut parts = [0.0f32; 16];
+    let mut sums = [0.0f32; 16];
+    // Plain arithmetic on many values abreast: the compiler makes vectors of it.
+    let (chunks, rest) = values.as_chunks::<16>();
+    for chunk in chunks {
+        for ((part, sum), value) in parts.iter_mut().zip(&mut sums).zip(chunk) {
+            *part = part.max(value.abs());
+            *sum += value * 0.0;
+        }
+    }
+    let most = parts.iter().fold(0.0, |most: f32, part| most.max(*part));
+    let most = rest.iter().fold(most, |most, value| most.max(value.abs()));
+    let finite = sums.iter().chain(rest).all(|value| value.is_finite());
+    finite.then_some(most)
+}
+
 /// Whether no value is NaN or infinite.
 #[inline(always)]
 pub fn all_finite<S: Simd>(simd: S, values: &[f32]) -> bool {

@@ -18,7 +18,8 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use self::geometry::Geometry;
-use self::layout::{Panels, channel_stride, panel_vectors};
+use self::layout::{Panels, channel_stride, largest, panel_vectors};
+use super::buffer::Room;
 use super::extension::Bias;
 use super::host::{HostTensor, View};
 use super::spec::ConvBlock;
@@ -86,9 +87,7 @@ pub fn forward<B: HostTensor>(
     let arch = Arch::new();
     let lanes = arch.dispatch(Lanes);
     let kernel = B::into_values(weight.clone());
-    if !kernel.iter().all(|value| value.is_finite()) {
-        return None;
-    }
+    let largest_weight = largest(&kernel)?;
     let weights = match g.depthwise() {
         true => vec![Panels::depthwise(g, lanes, &kernel)],
         false => (0..g.groups)
@@ -101,12 +100,13 @@ pub fn forward<B: HostTensor>(
     }
 
     let row = g.out[1] * g.out_channels;
-    let mut output = vec![0.0; g.batch * g.out[0] * row];
+    let size = g.batch * g.out[0] * row;
+    let mut output = Room::new(size);
     let picks = keep && g.picks();
-    let mut picked = picks.then(|| vec![0; output.len()]);
+    let mut picked = picks.then(|| Room::new(size));
     let averages = keep && !g.unpooled() && !g.picks() && g.activation.is_some();
     let convolved = g.conv[0] * g.conv[1] * g.out_channels;
-    let mut activated = averages.then(|| vec![0.0; g.batch * convolved]);
+    let mut activated = averages.then(|| Room::new(g.batch * convolved));
 
     let threads = rayon::current_num_threads();
     // One image is cut into bands where there are fewer images than threads.
@@ -116,9 +116,9 @@ pub fn forward<B: HostTensor>(
     };
     let band_rows = g.out[0].div_ceil(bands);
     let mut work = Vec::with_capacity(g.batch * bands);
-    let mut rest = output.as_mut_slice();
-    let mut rest_picked = picked.as_deref_mut();
-    let mut rest_activated = activated.as_deref_mut();
+    let mut rest = output.all();
+    let mut rest_picked = picked.as_mut().map(Room::all);
+    let mut rest_activated = activated.as_mut().map(Room::all);
     for image in 0..g.batch {
         for first in (0..g.out[0]).step_by(band_rows) {
             let rows = first..(first + band_rows).min(g.out[0]);
@@ -126,15 +126,9 @@ pub fn forward<B: HostTensor>(
             work.push(forward::Band {
                 image,
                 rows,
-                output: rest.split_off_mut(..len)?,
-                picked: match &mut rest_picked {
-                    Some(rest) => Some(rest.split_off_mut(..len)?),
-                    None => None,
-                },
-                activated: match &mut rest_activated {
-                    Some(rest) => Some(rest.split_off_mut(..convolved)?),
-                    None => None,
-                },
+                output: rest.take(len),
+                picked: rest_picked.as_mut().map(|rest| rest.take(len)),
+                activated: rest_activated.as_mut().map(|rest| rest.take(convolved)),
             });
         }
     }
@@ -142,12 +136,16 @@ pub fn forward<B: HostTensor>(
         geometry: g,
         images: &view,
         weights: &weights,
+        largest_weight,
+        largest_bias: largest(&offsets).unwrap_or(f32::INFINITY),
         bias: &offsets,
     };
     let share = work.len().div_ceil(threads);
     let mut finite = vec![true; threads];
+    let mut work = work.into_iter();
     rayon::scope(|scope| {
-        for (bands, finite) in work.chunks_mut(share).zip(&mut finite) {
+        for finite in &mut finite {
+            let bands: Vec<_> = work.by_ref().take(share).collect();
             let shared = &shared;
             scope.spawn(move |_| {
                 FORWARD.with_borrow_mut(|scratch| {
@@ -160,11 +158,11 @@ pub fn forward<B: HostTensor>(
             });
         }
     });
-    drop(work);
     if finite.contains(&false) {
         log::debug!("convolution by Burn's own operations: a value is NaN or infinite");
         return None;
     }
+    let output = output.into_values();
     let device = images.device();
     let shape = [g.batch, g.out[0], g.out[1], g.out_channels];
     let flat = block.channels_first.then(|| {
@@ -181,26 +179,29 @@ pub fn forward<B: HostTensor>(
         images: images.clone(),
         weight: weight.clone(),
         output: (g.activation.is_some() && !averages).then(|| output.clone()),
-        picked: picked.map(Arc::new),
-        activated: activated.map(Arc::new),
+        picked: picked.map(|picked| Arc::new(picked.into_values())),
+        activated: activated.map(|activated| Arc::new(activated.into_values())),
     });
     Some((flat.unwrap_or(output), tape))
 }
 
 /// Images `[place][channel]` as `[channel][place]`.
 fn channels_first(images: &[f32], channels: usize, places: usize) -> Vec<f32> {
-    let mut values = vec![0.0; images.len()];
     let size = channels * places;
+    let mut room = Room::new(images.len());
+    let mut rest = room.all();
+    let work: Vec<_> = (images.chunks_exact(size))
+        .map(|image| (rest.take(size), image))
+        .collect();
     let least = (1usize << 15).div_ceil(size);
-    (values.par_chunks_exact_mut(size).with_min_len(least))
-        .zip(images.par_chunks_exact(size))
-        .for_each(|(values, image)| {
-            for (channel, values) in values.chunks_exact_mut(places).enumerate() {
-                let channel = image[channel..].iter().step_by(channels);
-                (values.iter_mut().zip(channel)).for_each(|(to, value)| *to = *value);
-            }
-        });
-    values
+    (work.into_par_iter().with_min_len(least)).for_each(|(values, image)| {
+        let values = values.open();
+        for (channel, values) in values.chunks_exact_mut(places).enumerate() {
+            let channel = image[channel..].iter().step_by(channels);
+            (values.iter_mut().zip(channel)).for_each(|(to, value)| *to = *value);
+        }
+    });
+    room.into_values()
 }
 
 /// Gradients of the loss with respect to images, weight and bias, as far as `wanted`, from the
@@ -259,10 +260,10 @@ pub fn backward<B: HostTensor>(
         weight_gradient: wanted[1],
     };
     let size = g.height * g.width * g.channels;
-    let mut image_gradient = match wanted[0] {
-        true => vec![0.0; g.batch * size],
-        false => Vec::new(),
-    };
+    let mut image_gradient = Room::new(match wanted[0] {
+        true => g.batch * size,
+        false => 0,
+    });
     let threads = rayon::current_num_threads();
     let share = g.batch.div_ceil(threads);
     let channels = g.channels.next_multiple_of(lanes);
@@ -275,13 +276,12 @@ pub fn backward<B: HostTensor>(
     };
     let fresh = backward::Sums::new(weight_sums, stride);
     let mut sums = vec![fresh; g.batch.div_ceil(share)];
-    let mut rest = image_gradient.as_mut_slice();
+    let mut rest = image_gradient.all();
     rayon::scope(|scope| {
         for (task, sums) in sums.iter_mut().enumerate() {
             let first = task * share;
             let count = share.min(g.batch - first);
-            let out;
-            (out, rest) = std::mem::take(&mut rest).split_at_mut(match wanted[0] {
+            let out = rest.take(match wanted[0] {
                 true => count * size,
                 false => 0,
             });
@@ -292,7 +292,7 @@ pub fn backward<B: HostTensor>(
                         shared,
                         first,
                         count,
-                        image_gradient: out,
+                        image_gradient: out.open(),
                         sums,
                         scratch,
                     });
@@ -314,7 +314,7 @@ pub fn backward<B: HostTensor>(
     let image_gradient = wanted[0].then(|| {
         let shape = [g.batch, g.height, g.width, g.channels];
         B::float_permute(
-            B::from_values(image_gradient, &shape, &device),
+            B::from_values(image_gradient.into_values(), &shape, &device),
             &[0, 3, 1, 2],
         )
     });
