@@ -35,6 +35,13 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Classify pictures with a trained network
     Predict(PredictArgs),
+    /// Look into a trained network
+    #[command(subcommand)]
+    Inspect(InspectCommand),
+    /// Slide a kernel over a picture or over numbers
+    Convolve(ConvolveArgs),
+    /// Pool a picture or numbers
+    Pool(PoolArgs),
     /// List the networks, or describe one layer by layer
     Models(ModelsArgs),
     /// List the data sets, look at one, or download one
@@ -148,6 +155,101 @@ pub struct PredictArgs {
     pub invert: bool,
     #[command(flatten)]
     pub device: DeviceArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum InspectCommand {
+    /// Follow pictures through the layers
+    Journey {
+        /// Folder of the run
+        run: PathBuf,
+        /// Test images, counted from 0 [default: the first three of the first one's class]
+        #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
+        index: Vec<usize>,
+        /// Pictures of your own instead
+        #[arg(long, value_name = "PICTURE", num_args = 1.., conflicts_with = "index")]
+        images: Vec<PathBuf>,
+        /// Filter to compare, counted from 0; the last where a layer has fewer
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        filter: usize,
+        #[command(flatten)]
+        device: DeviceArgs,
+        #[command(flatten)]
+        data: DataDirArgs,
+    },
+    /// Draw the first kernels, and what excites the filters of later convolutions
+    Filters {
+        /// Folder of the run
+        run: PathBuf,
+        #[command(flatten)]
+        device: DeviceArgs,
+        #[command(flatten)]
+        data: DataDirArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct WorkedExampleArgs {
+    /// Picture, CSV or text file of numbers, folder of slices, or a matrix such as "1 2; 3 4"
+    #[arg(allow_hyphen_values = true)]
+    pub input: PathBuf,
+    /// Show how one value of the output comes about: column, row, slice, counted from 0
+    #[arg(long, value_name = "X[,Y[,Z]]", value_delimiter = ',', num_args = 1)]
+    pub explain: Option<Vec<usize>>,
+    /// Picture before and after, or a .csv of the output's values
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PaddingChoice {
+    /// Zeros around the border; with stride 1 the size stays
+    #[default]
+    Same,
+    /// None: the kernel stays inside
+    Valid,
+}
+
+#[derive(Debug, Args)]
+pub struct ConvolveArgs {
+    #[command(flatten)]
+    pub example: WorkedExampleArgs,
+    /// sharpen, edge-x, edge-y, laplacian, emboss, blur, or weights such as "0 -1 0; -1 5 -1; 0 -1 0"
+    #[arg(long, allow_hyphen_values = true)]
+    pub kernel: String,
+    /// What lies beyond the border
+    #[arg(long, value_enum, default_value_t)]
+    pub padding: PaddingChoice,
+    /// Steps from one position to the next
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub stride: u16,
+    /// Steps from one weight to the next
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub dilation: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PoolChoice {
+    /// The largest value of each window
+    #[default]
+    Max,
+    /// The mean of each window
+    Average,
+}
+
+#[derive(Debug, Args)]
+pub struct PoolArgs {
+    #[command(flatten)]
+    pub example: WorkedExampleArgs,
+    /// What is kept of each window
+    #[arg(long, value_enum, default_value_t)]
+    pub kind: PoolChoice,
+    /// Side of a window
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
+    pub size: u16,
+    /// Steps from one window to the next [default: the size]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub stride: Option<u16>,
 }
 
 #[derive(Debug, Args)]

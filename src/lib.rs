@@ -4,8 +4,9 @@
 //! [`cli`] reads the command line and [`commands`] carries it out; [`experiment`] is the
 //! configuration; [`data`] finds, draws, splits and batches images; [`models`] holds the networks and
 //! [`kernels`] the operations that carry their time;
-//! [`backend`] opens the device; [`training`] finds the weights; [`evaluation`] measures them;
-//! [`artifacts`] keeps what a run leaves behind.
+//! [`backend`] opens the device; [`training`] finds the weights; [`evaluation`] measures them and
+//! [`inspection`] looks into them; [`artifacts`] keeps what a run leaves behind. [`operations`] are
+//! convolution and pooling by hand, without a network.
 #![recursion_limit = "256"]
 
 pub mod artifacts;
@@ -13,9 +14,12 @@ pub mod backend;
 pub mod cli;
 pub mod commands;
 pub mod data;
+mod drawing;
 pub mod evaluation;
 pub mod experiment;
+pub mod inspection;
 pub mod kernels;
 pub mod models;
+pub mod operations;
 pub mod text;
 pub mod training;

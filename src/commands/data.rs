@@ -1,14 +1,11 @@
 //! `convlab data`
 
-use std::io::Cursor;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use image::ImageFormat;
+use anyhow::Result;
 use serde::Serialize;
 
-use super::{DONE, print};
-use crate::artifacts;
+use super::{DONE, picture_format, print, write_picture};
 use crate::cli::{DataArgs, DataCommand};
 use crate::data::catalog::{self, CATALOG, DatasetEntry, Source};
 use crate::data::{self, contact_sheet, data_dir};
@@ -139,16 +136,7 @@ fn show(name: &str, out: &Path, per_class: usize, explicit_dir: Option<&Path>) -
     };
     let dataset = data::open(&config, explicit_dir, 42)?;
     let sheet = contact_sheet(&dataset.train, &dataset.classes, per_class)?;
-    let mut encoded = Cursor::new(Vec::new());
-    sheet.write_to(&mut encoded, format).with_context(|| {
-        let (width, height) = sheet.dimensions();
-        format!(
-            "{}: a sheet of {width}x{height} pixels cannot be written in this format; \
-             choose a name that ends in .png, or fewer images with --per-class",
-            out.display()
-        )
-    })?;
-    artifacts::write(out, &encoded.into_inner())?;
+    write_picture(&sheet, out, format, "fewer images with --per-class")?;
     print(format!(
         "{}: {} classes, {} training images {}, written to {}",
         dataset.name,
@@ -158,29 +146,4 @@ fn show(name: &str, out: &Path, per_class: usize, explicit_dir: Option<&Path>) -
         out.display()
     ))?;
     Ok(DONE)
-}
-
-/// The format a picture is written in, by the extension of its name; refuses what must not be
-/// replaced.
-fn picture_format(out: &Path) -> Result<ImageFormat> {
-    let extension = out.extension().unwrap_or_default().to_ascii_lowercase();
-    let format = match extension.to_str() {
-        Some("png") => ImageFormat::Png,
-        Some("jpg" | "jpeg") => ImageFormat::Jpeg,
-        Some("bmp") => ImageFormat::Bmp,
-        Some("webp") => ImageFormat::WebP,
-        _ => bail!(
-            "--out {}: expected a name that ends in .png, .jpg, .jpeg, .bmp or .webp",
-            out.display()
-        ),
-    };
-    // Not followed, because it is a link itself that would be replaced.
-    match out.symlink_metadata() {
-        Ok(metadata) if !metadata.is_file() => bail!(
-            "--out {} exists and is a folder, a link or a device, which is never replaced; \
-             choose another name",
-            out.display()
-        ),
-        _ => Ok(format),
-    }
 }

@@ -1,18 +1,22 @@
 //! One file per subcommand.
 
+mod by_hand;
 mod data;
 mod evaluate;
+mod inspect;
 mod models;
 mod predict;
 mod summary;
 mod train;
 
-use std::io::{self, Write};
+use std::io::{self, Cursor, Write};
+use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
+use image::{ImageFormat, RgbImage};
 
-use crate::artifacts::RunFolder;
+use crate::artifacts::{self, RunFolder};
 use crate::cli::{Cli, Command};
 use crate::data::Dataset;
 
@@ -29,6 +33,9 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Train(args) => train::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Predict(args) => predict::run(args),
+        Command::Inspect(command) => inspect::run(command),
+        Command::Convolve(args) => by_hand::convolve(args),
+        Command::Pool(args) => by_hand::pool(args),
         Command::Models(args) => models::run(args),
         Command::Data(args) => data::run(args),
         Command::Completions { shell } => {
@@ -72,4 +79,43 @@ fn check_same_data(run: &RunFolder, dataset: &Dataset) -> Result<()> {
 /// Prints a line on stdout; unlike `println!`, a closed pipe is an error and no panic.
 fn print(text: impl std::fmt::Display) -> Result<()> {
     Ok(writeln!(io::stdout(), "{text}")?)
+}
+
+/// The format a picture is written in, by the extension of its name; refuses what must not be
+/// replaced.
+fn picture_format(out: &Path) -> Result<ImageFormat> {
+    let extension = out.extension().unwrap_or_default().to_ascii_lowercase();
+    let format = match extension.to_str() {
+        Some("png") => ImageFormat::Png,
+        Some("jpg" | "jpeg") => ImageFormat::Jpeg,
+        Some("bmp") => ImageFormat::Bmp,
+        Some("webp") => ImageFormat::WebP,
+        _ => bail!(
+            "--out {}: expected a name that ends in .png, .jpg, .jpeg, .bmp or .webp",
+            out.display()
+        ),
+    };
+    // Not followed, because it is a link itself that would be replaced.
+    match out.symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => bail!(
+            "--out {} exists and is a folder, a link or a device, which is never replaced; \
+             choose another name",
+            out.display()
+        ),
+        _ => Ok(format),
+    }
+}
+
+/// Writes a picture; `smaller` is how the user can ask for a smaller one.
+fn write_picture(picture: &RgbImage, out: &Path, format: ImageFormat, smaller: &str) -> Result<()> {
+    let mut encoded = Cursor::new(Vec::new());
+    picture.write_to(&mut encoded, format).with_context(|| {
+        let (width, height) = picture.dimensions();
+        format!(
+            "{}: a picture of {width}x{height} pixels cannot be written in this format; \
+             choose a name that ends in .png, or {smaller}",
+            out.display()
+        )
+    })?;
+    Ok(artifacts::write(out, &encoded.into_inner())?)
 }

@@ -13,7 +13,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 
 use super::jpeg;
 use super::resize::to_size;
-use super::{ColorMode, DataError, ImageOptions};
+use super::{ColorMode, DataError, ImageOptions, ImageShape};
 
 /// File name extensions, lower case, that are taken for images.
 pub const EXTENSIONS: &[&str] = &[
@@ -42,6 +42,10 @@ pub fn has_image_extension(path: &Path) -> bool {
 /// Where the file cannot be read, is empty, of no known format, damaged, cut short, or larger
 /// than the options allow, and where the options themselves make no sense.
 pub fn decode(path: &Path, options: &ImageOptions) -> Result<Vec<u8>, DataError> {
+    decode_bytes(&read_bytes(path, options)?, path, options)
+}
+
+fn read_bytes(path: &Path, options: &ImageOptions) -> Result<Vec<u8>, DataError> {
     let metadata = path.metadata().map_err(DataError::io("open", path))?;
     if !metadata.is_file() {
         return Err(DataError::NotAFile {
@@ -53,7 +57,7 @@ pub fn decode(path: &Path, options: &ImageOptions) -> Result<Vec<u8>, DataError>
     File::open(path)
         .and_then(|file| file.take(options.max_alloc_bytes).read_to_end(&mut bytes))
         .map_err(DataError::io("read", path))?;
-    decode_bytes(&bytes, path, options)
+    Ok(bytes)
 }
 
 /// As [`decode`], for a file that is already in memory, e.g. an upload; `name` is what errors
@@ -76,6 +80,22 @@ pub fn decode_bytes(
         options.resize,
     );
     Ok(planes(image, options.color))
+}
+
+/// Decodes an image file as it is: its size, and one channel or three as the file has them.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_whole(path: &Path) -> Result<(ImageShape, Vec<u8>), DataError> {
+    let options = ImageOptions::new(ColorMode::Rgb, 1, 1);
+    let image = open_image(&read_bytes(path, &options)?, path, &options)?;
+    let color = match image.color().has_color() {
+        true => ColorMode::Rgb,
+        false => ColorMode::Grey,
+    };
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let shape = ImageShape::new(color.channels(), height, width);
+    Ok((shape, planes(to_color(image, color), color)))
 }
 
 fn open_image(

@@ -41,7 +41,7 @@ pub use error::DataError;
 pub use fingerprint::Fingerprint;
 pub use folder::{FolderOptions, load_folder};
 pub use idx_folder::{load_idx, load_idx_folder};
-pub use image_file::{decode, has_image_extension};
+pub use image_file::{decode, decode_whole, has_image_extension};
 pub use image_options::{ColorMode, ImageOptions};
 pub use location::data_dir;
 pub use memory::MemoryStore;

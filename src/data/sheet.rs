@@ -1,14 +1,11 @@
 //! A contact sheet: some images of every class in one labelled picture.
 
-use font8x8::legacy::BASIC_LEGACY;
 use image::{Rgb, RgbImage};
 
 use super::{DataError, Split};
+use crate::drawing::{BACKGROUND, GLYPH, TEXT, write};
 
-const BACKGROUND: Rgb<u8> = Rgb([24, 24, 27]);
-const TEXT: Rgb<u8> = Rgb([228, 228, 231]);
-/// Side of a character in pixels, and of the smallest image shown.
-const GLYPH: usize = 8;
+/// Side of the smallest image shown, in pixels.
 const MIN_SIDE: usize = 56;
 const GAP: usize = 4;
 
@@ -39,7 +36,8 @@ pub fn contact_sheet(
     for (row, name) in classes.iter().enumerate() {
         let top = GAP + row * cell_height;
         let name: String = name.chars().take(24).collect();
-        write(&mut sheet, &name, GAP, top + (cell_height - GLYPH) / 2);
+        let place = [GAP, top + (cell_height - GLYPH) / 2];
+        write(&mut sheet, &name, place, TEXT);
     }
     let mut shown = vec![0; classes.len()];
     let mut pixels = vec![0; shape.len()];
@@ -66,20 +64,4 @@ pub fn contact_sheet(
         shown[class] += 1;
     }
     Ok(sheet)
-}
-
-fn write(sheet: &mut RgbImage, text: &str, left: usize, top: usize) {
-    for (position, character) in text.chars().enumerate() {
-        let glyph = BASIC_LEGACY
-            .get(character as usize)
-            .unwrap_or(&BASIC_LEGACY['?' as usize]);
-        for (y, row) in glyph.iter().enumerate() {
-            for x in (0..GLYPH).filter(|x| row >> x & 1 == 1) {
-                let (x, y) = (left + position * GLYPH + x, top + y);
-                if x < sheet.width() as usize && y < sheet.height() as usize {
-                    sheet.put_pixel(x as u32, y as u32, TEXT);
-                }
-            }
-        }
-    }
 }

@@ -1,12 +1,11 @@
 //! The hand-written backward passes, registered with Burn's automatic differentiation.
 
-use burn::backend::Autodiff;
-use burn::backend::TensorMetadata;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Backend, TensorMetadata};
 
 use super::extension::{Bias, Kernels};
 use super::host::HostTensor;
@@ -20,37 +19,16 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
         bias: Bias<Self>,
         block: ConvBlock,
     ) -> FloatTensor<Self> {
-        let plain = match &bias {
-            Bias::Given(bias) => Bias::Given(bias.primitive().clone()),
-            Bias::Absent => Bias::Absent,
-        };
+        let plain = inner(&bias);
         let run = conv::forward::<B>(x.primitive(), weight.primitive(), &plain, &block, true);
         let Some((output, Some(tape))) = run else {
             return composed::conv_block::<Self>(x, weight, bias, &block);
         };
-        match bias {
+        match &bias {
             Bias::Given(bias) => {
-                let nodes = [x.node(), weight.node(), bias.node()];
-                match ConvBlockBackward
-                    .prepare::<C>(nodes)
-                    .compute_bound()
-                    .stateful()
-                {
-                    OpsKind::Tracked(prep) => prep.finish(tape, output),
-                    OpsKind::UnTracked(prep) => prep.finish(output),
-                }
+                tracked::<B, C, _, 3>(ConvBlockBackward, [&x, &weight, bias], tape, output)
             }
-            Bias::Absent => {
-                let nodes = [x.node(), weight.node()];
-                match ConvBlockBackward
-                    .prepare::<C>(nodes)
-                    .compute_bound()
-                    .stateful()
-                {
-                    OpsKind::Tracked(prep) => prep.finish(tape, output),
-                    OpsKind::UnTracked(prep) => prep.finish(output),
-                }
-            }
+            Bias::Absent => tracked::<B, C, _, 2>(ConvBlockBackward, [&x, &weight], tape, output),
         }
     }
 
@@ -60,10 +38,7 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
         bias: Bias<Self>,
         activation: Option<Activation>,
     ) -> FloatTensor<Self> {
-        let plain = match &bias {
-            Bias::Given(bias) => Bias::Given(bias.primitive().clone()),
-            Bias::Absent => Bias::Absent,
-        };
+        let plain = inner(&bias);
         let run = dense::forward::<B>(x.primitive(), weight.primitive(), &plain, activation);
         let Some(output) = run else {
             return composed::dense::<Self>(x, weight, bias, activation);
@@ -74,22 +49,39 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
             output: activation.map(|_| output.clone()),
             activation,
         };
-        match bias {
+        match &bias {
             Bias::Given(bias) => {
-                let nodes = [x.node(), weight.node(), bias.node()];
-                match DenseBackward.prepare::<C>(nodes).compute_bound().stateful() {
-                    OpsKind::Tracked(prep) => prep.finish(tape, output),
-                    OpsKind::UnTracked(prep) => prep.finish(output),
-                }
+                tracked::<B, C, _, 3>(DenseBackward, [&x, &weight, bias], tape, output)
             }
-            Bias::Absent => {
-                let nodes = [x.node(), weight.node()];
-                match DenseBackward.prepare::<C>(nodes).compute_bound().stateful() {
-                    OpsKind::Tracked(prep) => prep.finish(tape, output),
-                    OpsKind::UnTracked(prep) => prep.finish(output),
-                }
-            }
+            Bias::Absent => tracked::<B, C, _, 2>(DenseBackward, [&x, &weight], tape, output),
         }
+    }
+}
+
+fn inner<B: Backend, C: CheckpointStrategy>(bias: &Bias<Autodiff<B, C>>) -> Bias<B> {
+    match bias {
+        Bias::Given(bias) => Bias::Given(bias.primitive().clone()),
+        Bias::Absent => Bias::Absent,
+    }
+}
+
+/// Makes `output` a node of the graph, where a parent is part of it; `tape` is for its backward
+/// pass.
+fn tracked<B, C, O, const N: usize>(
+    operation: O,
+    parents: [&FloatTensor<Autodiff<B, C>>; N],
+    tape: O::State,
+    output: FloatTensor<B>,
+) -> FloatTensor<Autodiff<B, C>>
+where
+    B: Backend,
+    C: CheckpointStrategy,
+    O: Backward<B, N>,
+{
+    let nodes = parents.map(|parent| parent.node());
+    match operation.prepare::<C>(nodes).compute_bound().stateful() {
+        OpsKind::Tracked(prep) => prep.finish(tape, output),
+        OpsKind::UnTracked(prep) => prep.finish(output),
     }
 }
 

@@ -3,12 +3,12 @@
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
 use gemm::Parallelism;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::extension::Bias;
 use super::host::{HostTensor, readable};
-use super::simd::{activate, activation_gradient, load_some, store_some};
+use super::simd::{activate, activation_gradient, arch, load_some, store_some};
 use super::spec::Activation;
 
 /// What the backward pass needs of the forward pass.
@@ -196,7 +196,7 @@ pub fn forward<B: HostTensor>(
         Some(bias) => B::into_values(bias.clone()),
         None => vec![0.0; outputs],
     };
-    let finite = Arch::new().dispatch(Finish {
+    let finite = arch().dispatch(Finish {
         out: &mut out,
         bias: &bias,
         activation,
@@ -253,7 +253,7 @@ pub fn backward<B: HostTensor>(
         Some(output) => readable::<B>(output)?.0,
         None => (&[][..]).into(),
     };
-    Arch::new().dispatch(Start {
+    arch().dispatch(Start {
         gradient: &mut gradient,
         output: &output,
         activation: tape.activation,

@@ -2,10 +2,11 @@
 
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::host::HostTensor;
+use super::simd::arch;
 use super::spec::{AdamStep, SgdStep};
 
 /// Values for one thread at least.
@@ -25,7 +26,7 @@ pub fn adam_step<B: HostTensor>(
     let gradient = B::into_values(gradient);
     let mut first = B::into_values(first);
     let mut second = B::into_values(second);
-    let arch = Arch::new();
+    let arch = arch();
     (values.par_chunks_mut(SHARE))
         .zip(gradient.par_chunks(SHARE))
         .zip(first.par_chunks_mut(SHARE))
@@ -88,7 +89,7 @@ pub fn sgd_step<B: HostTensor>(
     let mut values = B::into_values(parameter);
     let gradient = B::into_values(gradient);
     let mut velocity = B::into_values(velocity);
-    let arch = Arch::new();
+    let arch = arch();
     (values.par_chunks_mut(SHARE))
         .zip(gradient.par_chunks(SHARE))
         .zip(velocity.par_chunks_mut(SHARE))

@@ -8,9 +8,18 @@
 // Sums stay in registers where the index of every loop over them is plain to the compiler.
 #![allow(clippy::needless_range_loop)]
 
-use pulp::Simd;
+use pulp::{Arch, Simd};
 
 use super::Activation;
+
+/// The instruction set of this machine; tests may ask for another, see [`forced::with`].
+pub fn arch() -> Arch {
+    #[cfg(test)]
+    if let Some(arch) = forced::ARCH.get() {
+        return arch;
+    }
+    Arch::new()
+}
 
 /// Repeats a block for each number below a constant of at most twelve, without a loop: the
 /// compiler keeps sums in registers only where every index is a constant, and does not always
@@ -180,4 +189,34 @@ pub fn tanh<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let (one, limit) = (simd.splat_f32s(-1.0), simd.splat_f32s(-9.02));
     let value = simd.select_f32s(simd.less_than_f32s(value, one), one, value);
     simd.select_f32s(simd.less_than_f32s(x, limit), one, value)
+}
+
+#[cfg(test)]
+pub mod forced {
+    use std::cell::Cell;
+
+    use pulp::Arch;
+
+    thread_local! {
+        pub static ARCH: Cell<Option<Arch>> = const { Cell::new(None) };
+    }
+
+    /// Runs `f` on this thread with kernels for `arch`.
+    pub fn with<T>(arch: Arch, f: impl FnOnce() -> T) -> T {
+        ARCH.set(Some(arch));
+        let result = f();
+        ARCH.set(None);
+        result
+    }
+
+    /// All instruction sets that this machine can run.
+    pub fn all() -> Vec<(&'static str, Arch)> {
+        let mut all = vec![("scalar", Arch::Scalar)];
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(pulp::x86::V3::try_new().map(|v3| ("AVX2", Arch::V3(v3))));
+            all.extend(pulp::x86::V4::try_new().map(|v4| ("AVX-512", Arch::V4(v4))));
+        }
+        all
+    }
 }

@@ -1,6 +1,8 @@
 //! Drives the program as its users do.
 
+mod by_hand;
 mod data;
+mod inspect;
 mod mistakes;
 mod real_data;
 mod resume;

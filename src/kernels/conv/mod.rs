@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use self::geometry::Geometry;
@@ -22,6 +22,7 @@ use self::layout::{Panels, channel_stride, largest, panel_vectors};
 use super::buffer::Room;
 use super::extension::Bias;
 use super::host::{HostTensor, View};
+use super::simd::arch;
 use super::spec::ConvBlock;
 
 /// What the backward pass needs of the forward pass.
@@ -84,7 +85,7 @@ pub fn forward<B: HostTensor>(
     if biases != g.out_channels {
         return None; // and Burn says what is wrong
     }
-    let arch = Arch::new();
+    let arch = arch();
     let lanes = arch.dispatch(Lanes);
     let kernel = B::into_values(weight.clone());
     let largest_weight = largest(&kernel)?;
@@ -216,7 +217,7 @@ pub fn backward<B: HostTensor>(
     let weight_shape: [usize; 4] = tape.weight.shape().to_vec().try_into().ok()?;
     let geometry = Geometry::new(images.shape, weight_shape, &tape.block)?;
     let g = &geometry;
-    let arch = Arch::new();
+    let arch = arch();
     let lanes = arch.dispatch(Lanes);
     let stride = channel_stride(g, lanes);
     let [group_in, group_out] = g.group();

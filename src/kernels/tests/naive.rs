@@ -166,6 +166,10 @@ fn a_convolution_block_has_the_value_and_the_slopes_of_plain_loops() {
         let run = runner(100).run(&cases, |case| {
             let upstream = |len| smooth(3, len, 1.0);
             let (values, device) = (case.values(smooth), &backend.device);
+            let output = conv_block(&case, &wide(values.clone()));
+            if output.iter().any(|value| value.is_infinite()) {
+                return Err(TestCaseError::reject("a window of padding only"));
+            }
             let actual = case.run_on(values.clone(), upstream, kernels::conv_block, device);
             let (found, expected) =
                 slopes(&actual, &wide(values), |inputs| conv_block(&case, inputs));

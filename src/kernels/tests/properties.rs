@@ -6,6 +6,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use super::cases::{conv_cases, dense_cases};
 use super::support::{backends, close, composed_block, composed_dense, grid};
 use crate::kernels;
+use crate::kernels::simd::forced;
 
 /// Relative to the largest value of a tensor. Sums are exact here; what is left is rounding in
 /// means, and in `tanh`, of which the kernel's is 3 units in the last place off.
@@ -45,5 +46,26 @@ fn a_dense_layer_gives_what_its_parts_give() {
             close(&actual, &expected, TOLERANCE).map_err(TestCaseError::fail)
         });
         run.unwrap_or_else(|error| panic!("{}: {error}", backend.name));
+    }
+}
+
+/// What a machine without AVX-512, or without any vectors, would compute.
+#[test]
+fn every_instruction_set_gives_what_the_parts_give() {
+    for (name, arch) in forced::all() {
+        for backend in backends() {
+            let conv = runner(300).run(&conv_cases(), |case| {
+                let run = || case.run(grid, kernels::conv_block, &backend.device);
+                let expected = case.run(grid, composed_block, &backend.device);
+                close(&forced::with(arch, run), &expected, TOLERANCE).map_err(TestCaseError::fail)
+            });
+            conv.unwrap_or_else(|error| panic!("{name}, {}: {error}", backend.name));
+            let dense = runner(100).run(&dense_cases(), |case| {
+                let run = || case.run(grid, kernels::dense, &backend.device);
+                let expected = case.run(grid, composed_dense, &backend.device);
+                close(&forced::with(arch, run), &expected, TOLERANCE).map_err(TestCaseError::fail)
+            });
+            dense.unwrap_or_else(|error| panic!("{name}, {}: {error}", backend.name));
+        }
     }
 }

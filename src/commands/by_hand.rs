@@ -1,0 +1,187 @@
+//! `convlab convolve` and `convlab pool`
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use super::{DONE, picture_format, print, write_picture};
+use crate::artifacts;
+use crate::backend::{self, DeviceChoice};
+use crate::cli::{ConvolveArgs, PaddingChoice, PoolArgs, PoolChoice, WorkedExampleArgs};
+use crate::operations::{
+    Grid, Input, Kernel, Operation, Padding, Shown, Window, before_and_after, read, short,
+};
+use crate::text::table;
+
+/// Convolves the input with a kernel.
+pub fn convolve(args: ConvolveArgs) -> Result<u8> {
+    let input = read(&args.example.input)?;
+    let rank = input.grid.rank;
+    let kernel = Kernel::parse(&args.kernel, rank)?;
+    let padding = match args.padding {
+        PaddingChoice::Same => Padding::Same,
+        PaddingChoice::Valid => Padding::Valid,
+    };
+    let title = format!(
+        "{kernel}\n\nstride {}, dilation {}, padding {}",
+        args.stride,
+        args.dilation,
+        match padding {
+            Padding::Same => "same (zeros around the border)",
+            Padding::Valid => "valid (none)",
+        }
+    );
+    // Edges have sums below zero, which grey levels do not.
+    let keeps_brightness = (kernel.sum() - 1.0).abs() < 1e-3;
+    let (stride, dilation) = (args.stride.into(), args.dilation.into());
+    let window = Window::convolution(kernel, rank, padding, stride, dilation);
+    run(&args.example, &input, &window, &title, keeps_brightness)
+}
+
+/// Pools the input.
+pub fn pool(args: PoolArgs) -> Result<u8> {
+    let input = read(&args.example.input)?;
+    let (operation, name) = match args.kind {
+        PoolChoice::Max => (Operation::MaxPool, "max"),
+        PoolChoice::Average => (Operation::AveragePool, "average"),
+    };
+    let stride = args.stride.unwrap_or(args.size);
+    let title = format!("{name} pooling, size {}, stride {stride}", args.size);
+    let rank = input.grid.rank;
+    let window = Window::pooling(operation, rank, args.size.into(), stride.into());
+    run(&args.example, &input, &window, &title, true)
+}
+
+fn run(
+    args: &WorkedExampleArgs,
+    input: &Input,
+    window: &Window,
+    title: &str,
+    grey_levels: bool,
+) -> Result<u8> {
+    let device = backend::open(DeviceChoice::cpu())?.device;
+    let output = window.apply(&input.grid, &device)?;
+    print(title)?;
+    print(format!(
+        "input {} -> output {}",
+        input.grid.size_text(),
+        output.size_text()
+    ))?;
+    if let Some(at) = &args.explain {
+        explain(&input.grid, &output, window, at)?;
+    }
+    let [.., height, width] = output.size;
+    let few = output.channels == 1 && height.max(width) <= 16 && output.rank < 3;
+    if few && args.explain.is_none() {
+        print("")?;
+        print(numbers(&output, " "))?;
+    }
+    let Some(out) = &args.out else {
+        if !few && args.explain.is_none() {
+            print("write it with --out FILE.png or --out FILE.csv")?;
+        }
+        return Ok(DONE);
+    };
+    let shown = match input.is_picture && grey_levels {
+        true => Shown::GREY_LEVELS,
+        false => Shown::stretched(&output),
+    };
+    write(out, input, &output, shown)?;
+    print(format!("written to {}", out.display()))?;
+    Ok(DONE)
+}
+
+fn write(out: &Path, input: &Input, output: &Grid, shown: Shown) -> Result<()> {
+    if (out.extension()).is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
+        if out.is_dir() {
+            bail!("--out {} is a folder; choose another name", out.display());
+        }
+        artifacts::write(out, numbers(output, ",").as_bytes())?;
+        return Ok(());
+    }
+    let format = picture_format(out)?;
+    let picture = before_and_after(input, output, shown);
+    write_picture(&picture, out, format, "a smaller input")
+}
+
+/// Rows of numbers; an empty line between slices, and between colours.
+fn numbers(grid: &Grid, separator: &str) -> String {
+    let [depth, height, width] = grid.size;
+    let aligned = separator == " ";
+    let mut text = String::new();
+    for (number, row) in grid.values.chunks(width).enumerate() {
+        if number > 0 && number % height == 0 && grid.channels * depth > 1 {
+            text.push('\n');
+        }
+        let row: Vec<String> = (row.iter())
+            .map(|&value| match aligned {
+                true => format!("{:>9}", short(value)),
+                false => value.to_string(),
+            })
+            .collect();
+        text.push_str(&row.join(separator));
+        text.push('\n');
+    }
+    match aligned {
+        true => text.trim_end().to_string(),
+        false => text,
+    }
+}
+
+/// The arithmetic of one output value, term by term.
+fn explain(input: &Grid, output: &Grid, window: &Window, at: &[usize]) -> Result<()> {
+    let rank = input.rank;
+    if at.len() != rank {
+        bail!(
+            "--explain: expected {} for {} input, received {} numbers",
+            ["X", "X,Y", "X,Y,Z"][rank - 1],
+            [
+                "a one-dimensional",
+                "a two-dimensional",
+                "a three-dimensional"
+            ][rank - 1],
+            at.len()
+        );
+    }
+    let mut place = [0; 3];
+    for (axis, &at) in at.iter().enumerate() {
+        place[2 - axis] = at;
+    }
+    let name: Vec<String> = (["x", "y", "z"].iter().zip(at))
+        .map(|(axis, at)| format!("{axis} {at}"))
+        .collect();
+    for channel in 0..output.channels {
+        let terms = window.terms(input, channel, place)?;
+        let color = match output.channels {
+            3 => ["red, ", "green, ", "blue, "][channel],
+            _ => "",
+        };
+        print(format!("\n{color}output at {}:", name.join(", ")))?;
+        let weighted = matches!(window.operation, Operation::Convolution(_));
+        let mut rows = match weighted {
+            true => table(["input", "value", "weight", "product"], 1),
+            false => table(["input", "value"], 1),
+        };
+        for term in &terms.terms {
+            let place: Vec<String> = (term.place[3 - rank..].iter().rev())
+                .map(isize::to_string)
+                .collect();
+            let beyond = term.value.map_or(" (padding)", |_| "");
+            let value = short(term.value.unwrap_or(0.0));
+            let mut row = vec![format!("{}{beyond}", place.join(",")), value];
+            if weighted {
+                row.extend([short(term.weight), short(term.product() as f32)]);
+            }
+            rows.add_row(row);
+        }
+        print(rows)?;
+        let result = short(terms.result as f32);
+        let count = terms.terms.len();
+        print(match window.operation {
+            Operation::Convolution(_) => format!("sum of the products = {result}"),
+            Operation::MaxPool => format!("largest of {count} values = {result}"),
+            Operation::AveragePool => format!("sum of the values / {count} = {result}"),
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! `convlab inspect`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use image::{ImageFormat, RgbImage};
+
+use super::{DONE, check_same_data, print, write_picture};
+use crate::artifacts::{ModelCard, RunFolder};
+use crate::backend::{self, Backend};
+use crate::cli::InspectCommand;
+use crate::data::{self, Dataset, decode};
+use crate::inspection::{
+    Journey, LayerActivity, Subject, activity, compare, every_filter, favourites, first_kernels,
+};
+use crate::models::Network;
+use crate::text::table;
+
+/// Test images over which filters are judged.
+const SAMPLE: usize = 1000;
+/// Pictures to compare where none are named.
+const COMPARED: usize = 3;
+/// Pictures compared at most: a column each.
+const MOST: usize = 12;
+
+/// Looks into a run.
+pub fn run(command: InspectCommand) -> Result<u8> {
+    match command {
+        InspectCommand::Journey {
+            run,
+            index,
+            images,
+            filter,
+            device,
+            data,
+        } => {
+            let opened = Opened::new(&run, backend::open(device.device)?)?;
+            opened.journey(&index, &images, filter, data.data_dir.as_deref())
+        }
+        InspectCommand::Filters { run, device, data } => {
+            let opened = Opened::new(&run, backend::open(device.device)?)?;
+            opened.filters(data.data_dir.as_deref())
+        }
+    }
+}
+
+/// A run to look into.
+struct Opened {
+    run: RunFolder,
+    card: ModelCard,
+    backend: Backend,
+    network: Network,
+}
+
+impl Opened {
+    fn new(run: &Path, backend: Backend) -> Result<Self> {
+        let run = RunFolder::open(run)?;
+        let card = run.model_card()?;
+        let network = run.network(&backend.device)?;
+        Ok(Self {
+            run,
+            card,
+            backend,
+            network,
+        })
+    }
+
+    fn dataset(&self, data_dir: Option<&Path>) -> Result<Dataset> {
+        let experiment = self.run.experiment(&[])?;
+        let dataset = data::open(&experiment.data, data_dir, experiment.training.seed)?;
+        check_same_data(&self.run, &dataset)?;
+        Ok(dataset)
+    }
+
+    fn journey(
+        &self,
+        indices: &[usize],
+        images: &[PathBuf],
+        filter: usize,
+        data_dir: Option<&Path>,
+    ) -> Result<u8> {
+        let count = indices.len().max(images.len());
+        if count > MOST {
+            bail!("at most {MOST} pictures are compared, received {count}; name fewer");
+        }
+        let (subjects, sample) = match images.is_empty() {
+            true => {
+                let dataset = self.dataset(data_dir)?;
+                let answers = activity(&self.network, &dataset.test, SAMPLE, &self.backend.device)?;
+                (test_images(&dataset, indices)?, Some(answers))
+            }
+            false => (self.own_pictures(images)?, None),
+        };
+        let journeys: Vec<Journey> = (subjects.into_iter())
+            .map(|subject| {
+                let (input, normalization) = (self.card.input, &self.card.normalization);
+                let device = &self.backend.device;
+                Ok(Journey::new(
+                    &self.network,
+                    subject,
+                    input,
+                    normalization,
+                    device,
+                )?)
+            })
+            .collect::<Result<_>>()?;
+        if let Some(answers) = &sample {
+            print(activity_table(answers))?;
+        }
+        self.keep("journey", &compare(&journeys, filter))?;
+        let Some(first) = journeys.first() else {
+            return Ok(DONE);
+        };
+        let filters = every_filter(first);
+        if filters.is_empty() {
+            print("no layer makes feature maps, so there are no filters to show one by one")?;
+        }
+        for (layer, picture) in &filters {
+            self.keep(&format!("journey-{layer}"), picture)?;
+        }
+        Ok(DONE)
+    }
+
+    fn own_pictures(&self, images: &[PathBuf]) -> Result<Vec<Subject>> {
+        let options = self.card.image_options();
+        let subjects = images.iter().map(|path| {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            Ok(Subject {
+                name: name.to_string_lossy().into_owned(),
+                pixels: decode(path, &options)?,
+            })
+        });
+        subjects.collect()
+    }
+
+    fn filters(&self, data_dir: Option<&Path>) -> Result<u8> {
+        let Some(kernels) = first_kernels(&self.network)? else {
+            print("this network has no convolution, so it has no filters to draw")?;
+            return Ok(DONE);
+        };
+        self.keep("filters", &kernels)?;
+        let dataset = self.dataset(data_dir)?;
+        let device = &self.backend.device;
+        for favourites in favourites(&self.network, &dataset.test, SAMPLE, device)? {
+            let picture = favourites.picture(&dataset.test)?;
+            self.keep(&format!("filters-{}", favourites.layer), &picture)?;
+        }
+        Ok(DONE)
+    }
+
+    /// Writes a picture to the run's folder of figures.
+    fn keep(&self, name: &str, picture: &RgbImage) -> Result<()> {
+        let folder = self.run.file("figures");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let path = folder.join(format!("{name}.png"));
+        write_picture(picture, &path, ImageFormat::Png, "fewer pictures")?;
+        print(format!("written to {}", path.display()))
+    }
+}
+
+/// The test images at `indices`, or the first ones that share the first one's class.
+fn test_images(dataset: &Dataset, indices: &[usize]) -> Result<Vec<Subject>> {
+    let test = &dataset.test;
+    if let Some(index) = indices.iter().find(|&&index| index >= test.len()) {
+        bail!(
+            "--index {index}: expected 0 to {}, the data set has {} test images",
+            test.len().saturating_sub(1),
+            test.len()
+        );
+    }
+    let alike = || (0..test.len()).filter(|&index| test.label(index) == test.label(0));
+    let indices: Vec<usize> = match indices.is_empty() {
+        true => alike().take(COMPARED).collect(),
+        false => indices.to_vec(),
+    };
+    let subjects = indices.into_iter().map(|index| {
+        let mut pixels = vec![0; test.shape().len()];
+        test.read(index, &mut pixels)?;
+        let class = &dataset.classes[test.label(index)];
+        Ok(Subject {
+            name: format!("{index}: {class}"),
+            pixels,
+        })
+    });
+    subjects.collect()
+}
+
+fn activity_table(answers: &[LayerActivity]) -> String {
+    let mut rows = table(["layer", "mean", "deviation", "zeros", "dead filters"], 1);
+    for layer in answers {
+        let numbers: Vec<String> = layer.dead.iter().map(usize::to_string).collect();
+        rows.add_row([
+            layer.layer.clone(),
+            format!("{:.3}", layer.mean),
+            format!("{:.3}", layer.deviation),
+            format!("{:.1}%", 100.0 * layer.zeros),
+            match numbers.len() {
+                0 => "none".into(),
+                1..=12 => numbers.join(", "),
+                count => format!("{count}: {}, ...", numbers[..12].join(", ")),
+            },
+        ]);
+    }
+    format!(
+        "{rows}\n\nover the first {SAMPLE} test images at most; a dead filter gives the same value for all of them"
+    )
+}

@@ -1,0 +1,26 @@
+//! Looking into a trained network: what each layer makes of a picture, and what its filters look
+//! for.
+//!
+//! [`Journey`] keeps the output of every layer; [`activity`] tells over many images which filters
+//! never answer; [`filters`] draws first kernels and the images that excite later ones most.
+
+mod activity;
+mod canvas;
+mod filters;
+mod journey;
+
+pub use activity::{LayerActivity, activity};
+pub use filters::{Favourites, favourites, first_kernels};
+pub use journey::{Journey, Subject, compare, every_filter};
+
+/// Looking into a network failed.
+#[derive(Debug, thiserror::Error)]
+pub enum InspectionError {
+    #[error(transparent)]
+    Data(#[from] crate::data::DataError),
+    #[error("the device failed: {0}")]
+    Device(String),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor};
+
+use super::*;
+use crate::backend::{self, DeviceChoice};
+use crate::data::{self, ImageShape, MemoryStore, Normalization, Split};
+use crate::experiment::{self, Experiment};
+use crate::models::{FeatureShape, Initialization, Network, REGISTRY};
+
+fn device() -> Device {
+    backend::open(DeviceChoice::cpu()).unwrap().device
+}
+
+fn experiment(settings: &[&str]) -> Experiment {
+    let settings: Vec<String> = settings.iter().map(|text| text.to_string()).collect();
+    experiment::load(None, &settings).unwrap()
+}
+
+fn network(experiment: &Experiment, input: ImageShape) -> Network {
+    let build = Initialization::default();
+    experiment
+        .model
+        .build(input, 10, build, 3, &device())
+        .unwrap()
+}
+
+fn subject(input: ImageShape) -> Subject {
+    Subject {
+        name: "stripes".into(),
+        pixels: (0..input.len()).map(|at| (at * 37 % 251) as u8).collect(),
+    }
+}
+
+#[test]
+fn every_network_shows_every_layer_and_ends_with_its_logits() {
+    for (entry, channels) in REGISTRY.iter().flat_map(|entry| [(entry, 1), (entry, 3)]) {
+        let mut settings = vec![format!("model.name={}", entry.name)];
+        if entry.name == "sequential" {
+            settings.push(format!("model.layers={}", crate::models::EXAMPLE_LAYERS));
+        }
+        let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+        let experiment = experiment(&settings);
+        let input = ImageShape::new(channels, 28, 28);
+        let network = network(&experiment, input);
+        let unit = Normalization::unit(channels);
+        let journey = Journey::new(&network, subject(input), input, &unit, &device()).unwrap();
+        assert_eq!(journey.stations.len(), network.layers().len());
+        for station in &journey.stations {
+            assert_eq!(
+                station.values.len(),
+                station.shape.len(),
+                "{}",
+                station.layer
+            );
+        }
+        let pixels = subject(input).pixels.into_iter();
+        let values: Vec<f32> = pixels.map(|pixel| f32::from(pixel) / 255.0).collect();
+        let image = Tensor::<1>::from_floats(values.as_slice(), &device());
+        let logits = network.forward(image.reshape([1, channels, 28, 28]));
+        let last = &journey.stations[journey.stations.len() - 1].values;
+        for (seen, expected) in last.iter().zip(logits.into_data().iter::<f32>()) {
+            assert!(
+                (seen - expected).abs() < 1e-4,
+                "{}: {seen}, {expected}",
+                entry.name
+            );
+        }
+        let picture = compare(&[journey.clone(), journey.clone()], 1);
+        assert!(picture.width() > 2 * 168, "{}", entry.name);
+        assert!(picture.height() as usize > 24 * journey.stations.len());
+        let maps = journey.stations.iter().filter(
+            |station| matches!(station.shape, FeatureShape::Maps([channels, ..]) if channels > 1),
+        );
+        assert_eq!(every_filter(&journey).len(), maps.count());
+    }
+}
+
+#[test]
+fn filters_that_never_answer_are_named() {
+    let experiment = experiment(&["model.name=two-conv", "data.test_images=40"]);
+    let dataset = data::open(&experiment.data, None, 1).unwrap();
+    let network = network(&experiment, dataset.shape);
+    let answers = activity(&network, &dataset.test, 30, &device()).unwrap();
+    assert_eq!(answers.len(), network.layers().len());
+    assert!(answers[0].dead.is_empty(), "{:?}", answers[0].dead);
+    let zeros = |layer: &str| answers.iter().find(|row| row.layer == layer).unwrap().zeros;
+    assert!(zeros("relu1") > zeros("conv1") + 0.1);
+    // Nothing to answer to: without padding every place of a black image looks the same.
+    let shape = dataset.shape;
+    let black = MemoryStore::new("black", shape, vec![0; 3 * shape.len()], vec![0; 3]);
+    let answers = activity(&network, &Split::whole(Arc::new(black)), 3, &device()).unwrap();
+    assert_eq!(answers[0].dead, (0..64).collect::<Vec<_>>());
+    assert_eq!(answers[0].deviation, 0.0);
+}
+
+#[test]
+fn favourites_are_the_images_with_the_largest_answers() {
+    let experiment = experiment(&["model.name=two-conv", "data.test_images=40"]);
+    let dataset = data::open(&experiment.data, None, 1).unwrap();
+    let network = network(&experiment, dataset.shape);
+    assert!(first_kernels(&network).unwrap().is_some());
+    let found = favourites(&network, &dataset.test, 40, &device()).unwrap();
+    let names: Vec<&str> = found.iter().map(|found| found.layer.as_str()).collect();
+    assert_eq!(names, ["conv2"]);
+    // Each image by itself, through the journey.
+    let largest: Vec<f32> = (0..40)
+        .map(|index| {
+            let mut pixels = vec![0; dataset.shape.len()];
+            dataset.test.read(index, &mut pixels).unwrap();
+            let subject = Subject {
+                name: String::new(),
+                pixels,
+            };
+            let normalization = dataset.test.normalization();
+            let journey =
+                Journey::new(&network, subject, dataset.shape, normalization, &device()).unwrap();
+            let conv2 = journey
+                .stations
+                .iter()
+                .find(|station| station.layer == "conv2")
+                .unwrap();
+            let filter = &conv2.values[3 * 121..4 * 121];
+            filter.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+        })
+        .collect();
+    let images = &found[0].filters[3];
+    assert_eq!(images.len(), 6);
+    for &(answer, index) in images {
+        assert!((answer - largest[index]).abs() < 1e-4);
+        let stronger = largest
+            .iter()
+            .filter(|&&other| other > answer + 1e-4)
+            .count();
+        assert!(stronger < 6, "{stronger} images are stronger");
+    }
+    assert!(images.is_sorted_by(|a, b| a.0 >= b.0));
+    assert!(found[0].picture(&dataset.test).unwrap().width() > 6 * 56);
+}
+
+#[test]
+fn a_network_without_convolutions_has_no_filters() {
+    let experiment = experiment(&["model.name=dense", "data.test_images=40"]);
+    let dataset = data::open(&experiment.data, None, 1).unwrap();
+    let network = network(&experiment, dataset.shape);
+    assert!(first_kernels(&network).unwrap().is_none());
+    assert!(
+        favourites(&network, &dataset.test, 40, &device())
+            .unwrap()
+            .is_empty()
+    );
+}

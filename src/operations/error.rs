@@ -1,0 +1,99 @@
+use std::path::PathBuf;
+
+use crate::data::DataError;
+
+/// Why a picture or numbers cannot be worked on.
+#[derive(Debug, thiserror::Error)]
+pub enum OperationError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+
+    #[error(
+        "{input}: there is no such file, and it is no matrix; expected a picture, a CSV or text file of numbers, a folder of slices, or a matrix such as \"1 2 3; 4 5 6\""
+    )]
+    NoInput { input: String },
+
+    #[error("cannot read {}; check that it is text and its permissions", .path.display())]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+
+    #[error("{input}: there are no numbers in it; expected rows of numbers")]
+    Empty { input: String },
+
+    #[error(
+        "{input}, row {row}: expected numbers, received {word:?}; fractions such as 1/9 are numbers too"
+    )]
+    NotANumber {
+        input: String,
+        row: usize,
+        word: String,
+    },
+
+    #[error(
+        "{input}, row {row}: expected {expected} numbers as in row 1, received {received}; all rows need the same length"
+    )]
+    Ragged {
+        input: String,
+        row: usize,
+        expected: usize,
+        received: usize,
+    },
+
+    #[error("{}: expected a folder of slices, at least one picture, CSV or text file; it has none", .path.display())]
+    NoSlices { path: PathBuf },
+
+    #[error("{}: all slices need the same size; expected {expected}, received {received}", .path.display())]
+    SliceSize {
+        path: PathBuf,
+        expected: String,
+        received: String,
+    },
+
+    #[error(
+        "{input}: {values} values are more than the {limit} that are worked on at once; make the picture smaller"
+    )]
+    TooLarge {
+        input: String,
+        values: usize,
+        limit: usize,
+    },
+
+    #[error(
+        "there is no kernel {name:?} for {what}{suggestion}; expected {known}, or weights such as \"0 -1 0; -1 5 -1; 0 -1 0\""
+    )]
+    UnknownKernel {
+        name: String,
+        what: &'static str,
+        suggestion: String,
+        known: String,
+    },
+
+    #[error("{what} of {window} cannot slide over {over}: it needs axes that are not there")]
+    TooManyAxes {
+        what: &'static str,
+        window: String,
+        over: String,
+    },
+
+    #[error("{what} of {window} does not fit {over}; choose a smaller one{hint}")]
+    DoesNotFit {
+        what: &'static str,
+        window: String,
+        over: String,
+        hint: &'static str,
+    },
+
+    #[error(
+        "there is no output value at {received}; expected {expected}, counted from 0: the output is {size}"
+    )]
+    Outside {
+        received: String,
+        expected: String,
+        size: String,
+    },
+
+    #[error("the device failed: {0}")]
+    Device(String),
+}

@@ -1,0 +1,205 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::OperationError;
+use super::grid::Grid;
+use crate::data::{decode_whole, has_image_extension};
+
+/// Most values worked on at once.
+const LIMIT: usize = 1 << 26;
+
+/// What was given, and whether its values are grey levels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    pub grid: Grid,
+    /// Values are grey levels from 0 to 255, not numbers of any size.
+    pub is_picture: bool,
+}
+
+/// Reads a picture, a CSV or text file of numbers, a folder of either as slices in the order of
+/// their names, or numbers in place such as `1 2 3; 4 5 6`. A single row or column is a signal.
+///
+/// # Errors
+/// There is no such file, it is neither picture nor numbers, rows or slices differ in size, or
+/// there are more than 67,108,864 values.
+pub fn read(input: &Path) -> Result<Input, OperationError> {
+    let input = if input.is_dir() {
+        read_folder(input)?
+    } else if input.exists() {
+        read_file(input)?
+    } else {
+        let text = input.to_string_lossy();
+        let rows = text.split([';', '/']);
+        let (height, width, values) = match numbers("the input", rows) {
+            Err(OperationError::NotANumber { .. }) => Err(OperationError::NoInput {
+                input: text.into_owned(),
+            }),
+            result => result,
+        }?;
+        Input {
+            grid: Grid::matrix(height, width, values),
+            is_picture: false,
+        }
+    };
+    Ok(input)
+}
+
+fn read_file(path: &Path) -> Result<Input, OperationError> {
+    let known_text = ["csv", "tsv", "txt", "dat"];
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    if !known_text.iter().any(|known| extension == *known) {
+        let (shape, values) = decode_whole(path)?;
+        let values: Vec<f32> = values.into_iter().map(f32::from).collect();
+        check_size(path, values.len())?;
+        return Ok(Input {
+            grid: Grid::new(2, shape.channels, [1, shape.height, shape.width], values),
+            is_picture: true,
+        });
+    }
+    let text = fs::read_to_string(path).map_err(|source| OperationError::Read {
+        path: path.into(),
+        source,
+    })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let rows = text.lines().filter(|line| !line.trim().is_empty());
+    let (height, width, values) = numbers(&path.to_string_lossy(), rows)?;
+    check_size(path, values.len())?;
+    Ok(Input {
+        grid: Grid::matrix(height, width, values),
+        is_picture: false,
+    })
+}
+
+fn read_folder(folder: &Path) -> Result<Input, OperationError> {
+    let failed = |source| OperationError::Read {
+        path: folder.into(),
+        source,
+    };
+    let mut files: Vec<PathBuf> = (fs::read_dir(folder).map_err(failed)?)
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(failed)?;
+    let text = |path: &Path| {
+        (path.extension()).is_some_and(|extension| {
+            ["csv", "tsv", "txt", "dat"]
+                .iter()
+                .any(|known| extension.eq_ignore_ascii_case(known))
+        })
+    };
+    files.retain(|path| path.is_file() && (has_image_extension(path) || text(path)));
+    files.sort();
+    let mut slices = Vec::with_capacity(files.len());
+    let mut is_picture = true;
+    let mut total = 0;
+    for path in &files {
+        let slice = read_file(path)?;
+        is_picture &= slice.is_picture;
+        let grey = grey(slice.grid);
+        total += grey.values.len();
+        check_size(folder, total)?;
+        slices.push(grey);
+    }
+    if slices.is_empty() {
+        return Err(OperationError::NoSlices {
+            path: folder.into(),
+        });
+    }
+    Ok(Input {
+        grid: stack(folder, slices)?,
+        is_picture,
+    })
+}
+
+/// Slices of the same size as one grid.
+pub fn stack(path: &Path, slices: Vec<Grid>) -> Result<Grid, OperationError> {
+    let Some(first) = slices.first() else {
+        return Err(OperationError::NoSlices { path: path.into() });
+    };
+    let [_, height, width] = first.size;
+    let depth = slices.len();
+    let mut values = Vec::with_capacity(depth * height * width);
+    for slice in &slices {
+        if slice.size != [1, height, width] {
+            return Err(OperationError::SliceSize {
+                path: path.into(),
+                expected: format!("{height}x{width} as the first"),
+                received: format!("{}x{}", slice.size[1], slice.size[2]),
+            });
+        }
+        values.extend_from_slice(&slice.values);
+    }
+    Ok(Grid::new(3, 1, [depth, height, width], values))
+}
+
+/// Luma after Rec. 709, as everywhere in this program.
+fn grey(grid: Grid) -> Grid {
+    let [.., height, width] = grid.size;
+    let values = match grid.channels {
+        3 => {
+            let [red, green, blue] = [0, 1, 2].map(|channel| grid.slice(channel, 0));
+            (red.iter().zip(green).zip(blue))
+                .map(|((red, green), blue)| 0.2126 * red + 0.7152 * green + 0.0722 * blue)
+                .collect()
+        }
+        _ => grid.values,
+    };
+    Grid::new(2, 1, [1, height, width], values)
+}
+
+fn check_size(path: &Path, values: usize) -> Result<(), OperationError> {
+    if values <= LIMIT {
+        return Ok(());
+    }
+    Err(OperationError::TooLarge {
+        input: path.display().to_string(),
+        values,
+        limit: LIMIT,
+    })
+}
+
+/// Height, width and values of rows of numbers, separated by spaces, commas, semicolons or tabs.
+pub fn numbers<'a>(
+    input: &str,
+    rows: impl Iterator<Item = &'a str>,
+) -> Result<(usize, usize, Vec<f32>), OperationError> {
+    let (mut values, mut height, mut width) = (Vec::new(), 0, 0);
+    for row in rows {
+        height += 1;
+        let before = values.len();
+        let separators = |c: char| c.is_whitespace() || c == ',' || c == ';';
+        for word in row.split(separators).filter(|word| !word.is_empty()) {
+            let number = number(word).ok_or_else(|| OperationError::NotANumber {
+                input: input.into(),
+                row: height,
+                word: word.into(),
+            })?;
+            values.push(number);
+        }
+        let received = values.len() - before;
+        if height == 1 {
+            width = received;
+        } else if received != width {
+            return Err(OperationError::Ragged {
+                input: input.into(),
+                row: height,
+                expected: width,
+                received,
+            });
+        }
+    }
+    if values.is_empty() {
+        return Err(OperationError::Empty {
+            input: input.into(),
+        });
+    }
+    Ok((height, width, values))
+}
+
+/// A finite number or a fraction of two.
+fn number(word: &str) -> Option<f32> {
+    let value = match word.split_once('/') {
+        Some((above, below)) => above.parse::<f32>().ok()? / below.parse::<f32>().ok()?,
+        None => word.parse().ok()?,
+    };
+    value.is_finite().then_some(value)
+}
