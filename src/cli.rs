@@ -164,7 +164,12 @@ pub enum InspectCommand {
         /// Folder of the run
         run: PathBuf,
         /// Test images, counted from 0 [default: the first three of the first one's class]
-        #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
+        #[arg(
+            long,
+            value_name = "N,N,...",
+            value_delimiter = ',',
+            allow_hyphen_values = true
+        )]
         index: Vec<usize>,
         /// Pictures of your own instead
         #[arg(long, value_name = "PICTURE", num_args = 1.., conflicts_with = "index")]
@@ -194,7 +199,13 @@ pub struct WorkedExampleArgs {
     #[arg(allow_hyphen_values = true)]
     pub input: PathBuf,
     /// Show how one value of the output comes about: column, row, slice, counted from 0
-    #[arg(long, value_name = "X[,Y[,Z]]", value_delimiter = ',', num_args = 1)]
+    #[arg(
+        long,
+        value_name = "X[,Y[,Z]]",
+        value_delimiter = ',',
+        num_args = 1,
+        allow_hyphen_values = true
+    )]
     pub explain: Option<Vec<usize>>,
     /// Picture before and after, or a .csv of the output's values
     #[arg(long, value_name = "FILE")]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::{DONE, picture_format, print, write_picture};
+use super::{DONE, picture_format, print, replaceable, write_picture};
 use crate::artifacts;
 use crate::backend::{self, DeviceChoice};
 use crate::cli::{ConvolveArgs, PaddingChoice, PoolArgs, PoolChoice, WorkedExampleArgs};
@@ -31,11 +31,15 @@ pub fn convolve(args: ConvolveArgs) -> Result<u8> {
             Padding::Valid => "valid (none)",
         }
     );
-    // Edges have sums below zero, which grey levels do not.
-    let keeps_brightness = (kernel.sum() - 1.0).abs() < 1e-3;
+    let sum = kernel.sum();
+    let levels = match (sum.abs() < 1e-3, (sum - 1.0).abs() < 1e-3) {
+        (true, _) => Levels::AroundZero,
+        (_, true) => Levels::Grey,
+        _ => Levels::Any,
+    };
     let (stride, dilation) = (args.stride.into(), args.dilation.into());
     let window = Window::convolution(kernel, rank, padding, stride, dilation);
-    run(&args.example, &input, &window, &title, keeps_brightness)
+    run(&args.example, &input, &window, &title, levels)
 }
 
 /// Pools the input.
@@ -49,7 +53,17 @@ pub fn pool(args: PoolArgs) -> Result<u8> {
     let title = format!("{name} pooling, size {}, stride {stride}", args.size);
     let rank = input.grid.rank;
     let window = Window::pooling(operation, rank, args.size.into(), stride.into());
-    run(&args.example, &input, &window, &title, true)
+    run(&args.example, &input, &window, &title, Levels::Grey)
+}
+
+/// What an operation makes of grey levels.
+#[derive(Clone, Copy)]
+enum Levels {
+    /// Grey levels.
+    Grey,
+    /// Differences, as edges are: some below zero.
+    AroundZero,
+    Any,
 }
 
 fn run(
@@ -57,8 +71,11 @@ fn run(
     input: &Input,
     window: &Window,
     title: &str,
-    grey_levels: bool,
+    levels: Levels,
 ) -> Result<u8> {
+    if let Some(out) = &args.out {
+        check_out(out, &args.input)?;
+    }
     let device = backend::open(DeviceChoice::cpu())?.device;
     let output = window.apply(&input.grid, &device)?;
     print(title)?;
@@ -82,25 +99,46 @@ fn run(
         }
         return Ok(DONE);
     };
-    let shown = match input.is_picture && grey_levels {
-        true => Shown::GREY_LEVELS,
-        false => Shown::stretched(&output),
+    let shown = match (input.is_picture, levels) {
+        (true, Levels::Grey) => Shown::GREY_LEVELS,
+        (true, Levels::AroundZero) => Shown::around_zero(&output),
+        _ => Shown::stretched(&output),
     };
     write(out, input, &output, shown)?;
     print(format!("written to {}", out.display()))?;
     Ok(DONE)
 }
 
+/// Refuses, before any work, what cannot be written or must not be replaced.
+fn check_out(out: &Path, input: &Path) -> Result<()> {
+    if !is_csv(out) {
+        picture_format(out)?;
+    }
+    replaceable(out)?;
+    let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    if same(out, input) {
+        bail!("--out {} is the input; choose another name", out.display());
+    }
+    match out.parent() {
+        Some(folder) if folder != Path::new("") && !folder.is_dir() => bail!(
+            "--out {}: there is no folder {}; make it first",
+            out.display(),
+            folder.display()
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn is_csv(out: &Path) -> bool {
+    (out.extension()).is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+}
+
 fn write(out: &Path, input: &Input, output: &Grid, shown: Shown) -> Result<()> {
-    if (out.extension()).is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
-        if out.is_dir() {
-            bail!("--out {} is a folder; choose another name", out.display());
-        }
-        artifacts::write(out, numbers(output, ",").as_bytes())?;
-        return Ok(());
+    if is_csv(out) {
+        return Ok(artifacts::write(out, numbers(output, ",").as_bytes())?);
     }
     let format = picture_format(out)?;
-    let picture = before_and_after(input, output, shown);
+    let picture = before_and_after(input, output, shown)?;
     write_picture(&picture, out, format, "a smaller input")
 }
 
@@ -127,6 +165,9 @@ fn numbers(grid: &Grid, separator: &str) -> String {
         false => text,
     }
 }
+
+/// Terms that are printed.
+const MOST_TERMS: usize = 200;
 
 /// The arithmetic of one output value, term by term.
 fn explain(input: &Grid, output: &Grid, window: &Window, at: &[usize]) -> Result<()> {
@@ -162,7 +203,7 @@ fn explain(input: &Grid, output: &Grid, window: &Window, at: &[usize]) -> Result
             true => table(["input", "value", "weight", "product"], 1),
             false => table(["input", "value"], 1),
         };
-        for term in &terms.terms {
+        for term in terms.terms.iter().take(MOST_TERMS) {
             let place: Vec<String> = (term.place[3 - rank..].iter().rev())
                 .map(isize::to_string)
                 .collect();
@@ -175,6 +216,9 @@ fn explain(input: &Grid, output: &Grid, window: &Window, at: &[usize]) -> Result
             rows.add_row(row);
         }
         print(rows)?;
+        if terms.terms.len() > MOST_TERMS {
+            print(format!("... and {} more", terms.terms.len() - MOST_TERMS))?;
+        }
         let result = short(terms.result as f32);
         let count = terms.terms.len();
         print(match window.operation {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use comfy_table::CellAlignment;
 use image::{ImageFormat, RgbImage};
 
 use super::{DONE, check_same_data, print, write_picture};
@@ -88,7 +89,8 @@ impl Opened {
             true => {
                 let dataset = self.dataset(data_dir)?;
                 let answers = activity(&self.network, &dataset.test, SAMPLE, &self.backend.device)?;
-                (test_images(&dataset, indices)?, Some(answers))
+                let judged = dataset.test.len().min(SAMPLE);
+                (test_images(&dataset, indices)?, Some((answers, judged)))
             }
             false => (self.own_pictures(images)?, None),
         };
@@ -105,8 +107,8 @@ impl Opened {
                 )?)
             })
             .collect::<Result<_>>()?;
-        if let Some(answers) = &sample {
-            print(activity_table(answers))?;
+        if let Some((answers, images)) = &sample {
+            print(activity_table(answers, *images))?;
         }
         self.keep("journey", &compare(&journeys, filter))?;
         let Some(first) = journeys.first() else {
@@ -187,8 +189,20 @@ fn test_images(dataset: &Dataset, indices: &[usize]) -> Result<Vec<Subject>> {
     subjects.collect()
 }
 
-fn activity_table(answers: &[LayerActivity]) -> String {
-    let mut rows = table(["layer", "mean", "deviation", "zeros", "dead filters"], 1);
+fn activity_table(answers: &[LayerActivity], images: usize) -> String {
+    let mut rows = table(
+        [
+            "layer",
+            "mean",
+            "deviation",
+            "zeros",
+            "dead filters or units",
+        ],
+        1,
+    );
+    if let Some(column) = rows.column_mut(4) {
+        column.set_cell_alignment(CellAlignment::Left);
+    }
     for layer in answers {
         let numbers: Vec<String> = layer.dead.iter().map(usize::to_string).collect();
         rows.add_row([
@@ -204,6 +218,6 @@ fn activity_table(answers: &[LayerActivity]) -> String {
         ]);
     }
     format!(
-        "{rows}\n\nover the first {SAMPLE} test images at most; a dead filter gives the same value for all of them"
+        "{rows}\n\nover {images} test images; a dead filter or unit gives the same value for all of them"
     )
 }

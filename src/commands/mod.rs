@@ -95,6 +95,12 @@ fn picture_format(out: &Path) -> Result<ImageFormat> {
             out.display()
         ),
     };
+    replaceable(out)?;
+    Ok(format)
+}
+
+/// Refuses to replace anything but a file.
+fn replaceable(out: &Path) -> Result<()> {
     // Not followed, because it is a link itself that would be replaced.
     match out.symlink_metadata() {
         Ok(metadata) if !metadata.is_file() => bail!(
@@ -102,7 +108,7 @@ fn picture_format(out: &Path) -> Result<ImageFormat> {
              choose another name",
             out.display()
         ),
-        _ => Ok(format),
+        _ => Ok(()),
     }
 }
 

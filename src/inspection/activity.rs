@@ -1,15 +1,11 @@
 use burn::tensor::{Device, Tensor};
-use serde::Serialize;
 
-use super::InspectionError;
+use super::{BATCH, InspectionError};
 use crate::data::{ImageBatch, Split};
-use crate::models::{Features, Network};
-
-/// Images per pass.
-const BATCH: usize = 100;
+use crate::models::{Features, Layer, Network};
 
 /// How a layer answers to many images.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LayerActivity {
     pub layer: String,
     pub kind: &'static str,
@@ -18,8 +14,8 @@ pub struct LayerActivity {
     pub deviation: f64,
     /// Share of values that are exactly zero.
     pub zeros: f64,
-    /// Channels, counted from 0, with the same value at every place of every image: they tell
-    /// later layers nothing.
+    /// Channels or units, counted from 0, with the same value at every place of every image: they
+    /// tell later layers nothing. Empty for layers that only hand values on.
     pub dead: Vec<usize>,
 }
 
@@ -50,9 +46,9 @@ pub fn activity(
         let mut features = Features::Maps(ImageBatch::read(split, indices, device)?.images);
         for ((_, layer), tally) in layers.iter().zip(&mut tallies) {
             features = layer.forward(features);
-            let values = channels_apart(&features)?;
+            let (channels, values) = channels_apart(&features)?;
             tally
-                .get_or_insert_with(|| Tally::new(values.len()))
+                .get_or_insert_with(|| Tally::new(channels))
                 .add(&values);
         }
     }
@@ -64,6 +60,7 @@ pub fn activity(
             let mean = tally.sum / tally.count;
             let variance = (tally.squares / tally.count - mean * mean).max(0.0);
             let ranges = tally.low.iter().zip(&tally.high).enumerate();
+            let hands_on = matches!(layer, Layer::Flatten | Layer::Dropout(_));
             Some(LayerActivity {
                 layer: name.to_string(),
                 kind: layer.kind(),
@@ -71,7 +68,7 @@ pub fn activity(
                 deviation: variance.sqrt(),
                 zeros: tally.zeros / tally.count,
                 dead: ranges
-                    .filter(|(_, (low, high))| low == high)
+                    .filter(|(_, (low, high))| low == high && !hands_on)
                     .map(|(channel, _)| channel)
                     .collect(),
             })
@@ -91,8 +88,10 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, channels: &[Vec<f32>]) {
-        for (channel, values) in channels.iter().enumerate() {
+    /// `values`: `[channel][image and place]`
+    fn add(&mut self, values: &[f32]) {
+        let each = (values.len() / self.low.len().max(1)).max(1);
+        for (channel, values) in values.chunks(each).enumerate() {
             for &value in values {
                 let wide = f64::from(value);
                 self.sum += wide;
@@ -101,23 +100,20 @@ impl Tally {
                 self.low[channel] = self.low[channel].min(value);
                 self.high[channel] = self.high[channel].max(value);
             }
-            self.count += values.len() as f64;
         }
+        self.count += values.len() as f64;
     }
 }
 
-/// The values of each channel, all images and places together.
-fn channels_apart(features: &Features) -> Result<Vec<Vec<f32>>, InspectionError> {
-    let (channels, tensor): (usize, Tensor<2>) = match features {
+/// The number of channels and their values, all images and places of each together.
+fn channels_apart(features: &Features) -> Result<(usize, Vec<f32>), InspectionError> {
+    match features {
         Features::Maps(maps) => {
             let [_, channels, ..] = maps.dims();
-            (channels, maps.clone().swap_dims(0, 1).flatten(1, 3))
+            Ok((channels, read(maps.clone().swap_dims(0, 1))?))
         }
-        Features::Vector(vector) => (vector.dims()[1], vector.clone().transpose()),
-    };
-    let values = read(tensor)?;
-    let each = values.len() / channels.max(1);
-    Ok(values.chunks(each.max(1)).map(<[f32]>::to_vec).collect())
+        Features::Vector(vector) => Ok((vector.dims()[1], read(vector.clone().transpose())?)),
+    }
 }
 
 /// The values of a tensor.

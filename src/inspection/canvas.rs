@@ -25,17 +25,17 @@ impl Tile {
     }
 }
 
-/// Values of a map, `[height, width]`, between `low` and `high` in the colours of viridis, and
-/// enlarged to about `side` pixels, with ticks at the first and the last row and column.
+/// Values of a map, `[height, width]`, between `low` and `high` in the colours of viridis, enlarged
+/// to about `side` pixels.
 pub fn map(values: &[f32], width: usize, [low, high]: [f32; 2], side: usize) -> RgbImage {
     let height = values.len() / width.max(1);
     let zoom = zoom(height.max(width), side);
     let range = if high > low { high - low } else { 1.0 };
     RgbImage::from_fn((width * zoom) as u32, (height * zoom) as u32, |x, y| {
         let value = values[(y as usize / zoom) * width + x as usize / zoom];
-        let colour =
+        let color =
             colorous::VIRIDIS.eval_continuous(f64::from((value - low) / range).clamp(0.0, 1.0));
-        Rgb([colour.r, colour.g, colour.b])
+        Rgb([color.r, color.g, color.b])
     })
 }
 

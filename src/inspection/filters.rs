@@ -1,9 +1,9 @@
 use burn::tensor::Device;
 use image::RgbImage;
 
-use super::InspectionError;
 use super::activity::read;
 use super::canvas::{Tile, map, photo, rows};
+use super::{BATCH, InspectionError};
 use crate::data::{ImageBatch, Split};
 use crate::models::{Features, Layer, Network};
 
@@ -13,9 +13,6 @@ const PER_ROW: usize = 8;
 const FILTERS: usize = 16;
 /// Images shown of each.
 const IMAGES: usize = 6;
-/// Images per pass.
-const BATCH: usize = 100;
-
 /// The kernels of the first convolution, each on its own scale; of colours, the mean. `None`
 /// where there is no convolution.
 ///

@@ -6,6 +6,7 @@ use super::activity::read;
 use super::canvas::{Tile, map, photo, rows};
 use crate::data::ImageShape;
 use crate::data::normalization::{Normalization, apply};
+use crate::drawing::GLYPH;
 use crate::models::{FeatureShape, Features, Network};
 
 /// Side of a map of a comparison, and of one filter among many, in pixels.
@@ -140,7 +141,7 @@ pub fn compare(journeys: &[Journey], filter: usize) -> RgbImage {
             journey.input.width,
             SIDE,
         ),
-        caption: journey.subject.name.chars().take(SIDE / 8).collect(),
+        caption: journey.subject.name.chars().take(SIDE / GLYPH).collect(),
     });
     let mut lines = vec![(
         vec!["input".into(), first.input.to_string()],

@@ -13,6 +13,9 @@ pub use activity::{LayerActivity, activity};
 pub use filters::{Favourites, favourites, first_kernels};
 pub use journey::{Journey, Subject, compare, every_filter};
 
+/// Images per pass: few, for all that a layer makes of them is in memory at once.
+const BATCH: usize = 32;
+
 /// Looking into a network failed.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectionError {

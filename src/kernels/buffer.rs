@@ -94,7 +94,7 @@ impl<T: Copy + Default> Room<T> {
     pub fn into_values(mut self) -> Vec<T> {
         assert_eq!(self.ready.into_inner(), self.len, "a part is not filled");
         // SAFETY: there is room for `len` values, and all are initialised: parts do not overlap,
-        // each is opened once, and together the opened ones have as many values.
+        // each is opened once, and those opened since the last `all` have as many values together.
         #[allow(unsafe_code)]
         unsafe {
             self.values.set_len(self.len);

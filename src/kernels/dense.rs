@@ -82,6 +82,7 @@ const LEAST_WORK: usize = 1 << 18;
 struct Target(*mut f32);
 
 impl Target {
+    /// A method, so that closures capture the target and not the pointer in it.
     fn start(self) -> *mut f32 {
         self.0
     }
@@ -97,8 +98,9 @@ unsafe impl Sync for Target {}
 /// `a * b`, row after row. Threads share the rows or the columns, whichever are more; every value
 /// is summed by one thread, whatever their number.
 fn product(a: Matrix, b: Matrix) -> Vec<f32> {
-    assert_eq!(a.columns, b.rows, "matrices do not fit");
-    let len = a.rows * b.columns;
+    let Some(len) = a.rows.checked_mul(b.columns) else {
+        unreachable!("no tensor has {} x {} values", a.rows, b.columns);
+    };
     if len == 0 || a.columns == 0 {
         return vec![0.0; len];
     }
@@ -135,11 +137,12 @@ fn product(a: Matrix, b: Matrix) -> Vec<f32> {
 /// Writes `a * b`, rows `row_step` apart.
 ///
 /// # Safety
-/// All that is written must lie in one allocation that nobody else uses meanwhile.
+/// The elements written must lie in one allocation, and nobody else may use them meanwhile.
 #[allow(unsafe_code)]
 unsafe fn serial_product(a: Matrix, b: Matrix, out: *mut f32, row_step: usize) {
+    assert_eq!(a.columns, b.rows, "matrices do not fit");
     // SAFETY: `Matrix::new` checked that the last element of either factor lies in its slice; the
-    // output is the caller's promise, and is only written to.
+    // output is the caller's promise, and no element is read before it is written.
     unsafe {
         gemm::gemm(
             a.rows,

@@ -43,7 +43,8 @@ pub struct Product<'a> {
     pub b_step: usize,
     /// Whether there are two vectors of columns, not one.
     pub wide: bool,
-    /// Columns that count: what the others sum up to is left out.
+    /// Columns that count: what the others sum up to is left out. May be more than there are
+    /// vectors for, but not with [`Finish::Largest`].
     pub columns: usize,
 }
 
@@ -183,7 +184,8 @@ impl<'a, 'b, S: Simd, const P: usize, const V: usize> Tile<'a, 'b, S, P, V> {
                 let mut columns = [simd.splat_f32s(0.0); V];
                 for v in 0..V {
                     // SAFETY: the largest offset into `b` was checked just above; all others
-                    // are smaller, because every summand is unsigned.
+                    // are smaller, because every summand is unsigned. None wraps: slices are far
+                    // shorter than `usize` counts.
                     columns[v] = unsafe { load_checked_before::<S>(b, b_row + v * S::F32_LANES) };
                 }
                 unrolled!(p < P, {
@@ -223,10 +225,11 @@ impl<S: Simd, const P: usize, const V: usize> NullaryFnOnce for Tile<'_, '_, S, 
                 out,
                 picked,
             } => {
-                // Tiles of other sizes are not asked for; this keeps them small.
-                if P.is_multiple_of(WINDOW) {
-                    largest(simd, acc, rows, columns, (bias, *activation), out, picked);
+                // `run` cuts whole windows; this keeps the other sizes small.
+                if !P.is_multiple_of(WINDOW) {
+                    unreachable!("{P} rows are no whole windows");
                 }
+                largest(simd, acc, rows, columns, (bias, *activation), out, picked);
             }
         }
     }

@@ -203,13 +203,18 @@ pub mod forced {
 
     /// Runs `f` on this thread with kernels for `arch`.
     pub fn with<T>(arch: Arch, f: impl FnOnce() -> T) -> T {
+        struct Reset;
+        impl Drop for Reset {
+            fn drop(&mut self) {
+                ARCH.set(None);
+            }
+        }
+        let _reset = Reset;
         ARCH.set(Some(arch));
-        let result = f();
-        ARCH.set(None);
-        result
+        f()
     }
 
-    /// All instruction sets that this machine can run.
+    /// The instruction sets that this machine can run, as far as they are known by name here.
     pub fn all() -> Vec<(&'static str, Arch)> {
         let mut all = vec![("scalar", Arch::Scalar)];
         #[cfg(target_arch = "x86_64")]

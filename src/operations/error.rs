@@ -32,7 +32,7 @@ pub enum OperationError {
     },
 
     #[error(
-        "{input}, row {row}: expected {expected} numbers as in row 1, received {received}; all rows need the same length"
+        "{input}, row {row}: expected {expected} numbers as in the first row, received {received}; all rows need the same length"
     )]
     Ragged {
         input: String,
@@ -93,6 +93,11 @@ pub enum OperationError {
         expected: String,
         size: String,
     },
+
+    #[error(
+        "a picture of {width}x{height} pixels is too large to draw; write the numbers with --out FILE.csv"
+    )]
+    PictureTooLarge { width: usize, height: usize },
 
     #[error("the device failed: {0}")]
     Device(String),

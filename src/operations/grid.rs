@@ -79,3 +79,12 @@ pub fn rank_name(rank: usize) -> &'static str {
         _ => "a stack of slices",
     }
 }
+
+/// Axes that a window of `size` extends along, at least one.
+pub fn rank_of(size: [usize; 3]) -> usize {
+    match size {
+        [1, 1, _] => 1,
+        [1, ..] => 2,
+        _ => 3,
+    }
+}

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::OperationError;
-use super::grid::{Grid, rank_name, size_text};
+use super::grid::{Grid, rank_name, rank_of, size_text};
 use super::read::{numbers, stack};
 use crate::text::did_you_mean;
 
@@ -115,15 +115,6 @@ impl Kernel {
         })
     }
 
-    /// Axes it extends along.
-    pub fn rank(&self) -> usize {
-        match self.size {
-            [1, 1, _] => 1,
-            [1, ..] => 2,
-            _ => 3,
-        }
-    }
-
     /// The sum of the weights: 1 where a kernel keeps the brightness.
     pub fn sum(&self) -> f32 {
         self.weights.iter().sum()
@@ -132,27 +123,28 @@ impl Kernel {
 
 impl fmt::Display for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = size_text(self.rank().max(2), self.size);
+        let text = size_text(rank_of(self.size).max(2), self.size);
         write!(f, "{text} kernel")?;
         for (row, weights) in self.weights.chunks(self.size[2]).enumerate() {
             if row > 0 && row % self.size[1] == 0 {
                 writeln!(f)?;
             }
             writeln!(f)?;
-            for weight in weights {
-                write!(f, "{:>8}", short(*weight))?;
-            }
+            let weights: Vec<String> = (weights.iter())
+                .map(|weight| format!("{:>8}", short(*weight)))
+                .collect();
+            write!(f, "{}", weights.join(" "))?;
         }
         Ok(())
     }
 }
 
-/// A number with at most four digits after the point, and none where it is whole.
+/// A number with at most four digits after the point, and none where it is whole; very small ones
+/// by their first digits.
 pub fn short(value: f32) -> String {
-    let text = format!("{value:.4}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    match text {
-        "-0" => "0".into(),
-        _ => text.into(),
+    if value != 0.0 && value.abs() < 1e-3 {
+        return format!("{value:.2e}");
     }
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').into()
 }

@@ -5,8 +5,9 @@ use burn::tensor::ops::PadMode;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::OperationError;
-use super::grid::{Grid, rank_name, size_text};
+use super::grid::{Grid, rank_name, rank_of, size_text};
 use super::kernel::Kernel;
+use super::read::LIMIT;
 
 /// What is done with the values under a window.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +24,8 @@ pub enum Operation {
 pub enum Padding {
     /// Nothing: the window stays inside.
     Valid,
-    /// Zeros, so that with stride 1 the size stays; the odd one of an even window goes to the end,
-    /// as in PyTorch.
+    /// Zeros, as few as give `ceil(size / stride)` positions, so that with stride 1 the size stays;
+    /// an odd one goes to the end. As the layers of this program, and TensorFlow, have it.
     Same,
 }
 
@@ -36,8 +37,7 @@ pub struct Window {
     pub size: [usize; 3],
     pub stride: [usize; 3],
     pub dilation: [usize; 3],
-    /// Zeros before and after, along depth, height, width.
-    padding: [(usize, usize); 3],
+    pub padding: Padding,
 }
 
 /// One value under a window.
@@ -68,13 +68,6 @@ impl Window {
         dilation: usize,
     ) -> Self {
         let size = kernel.size;
-        let padding = size.map(|size| match padding {
-            Padding::Valid => (0, 0),
-            Padding::Same => {
-                let total = dilation * (size - 1);
-                (total / 2, total - total / 2)
-            }
-        });
         Self {
             operation: Operation::Convolution(kernel),
             size,
@@ -92,8 +85,26 @@ impl Window {
             size: along(rank, size),
             stride: along(rank, stride),
             dilation: [1; 3],
-            padding: [(0, 0); 3],
+            padding: Padding::Valid,
         }
+    }
+
+    /// Values from the first to the last under the window, along `axis`.
+    fn reach(&self, axis: usize) -> usize {
+        self.dilation[axis] * (self.size[axis] - 1) + 1
+    }
+
+    /// Zeros before and after, along each axis.
+    fn zeros(&self, grid: &Grid) -> [(usize, usize); 3] {
+        [0, 1, 2].map(|axis| match self.padding {
+            Padding::Valid => (0, 0),
+            Padding::Same => {
+                let (size, stride) = (grid.size[axis], self.stride[axis]);
+                let needed = (size.div_ceil(stride) - 1) * stride + self.reach(axis);
+                let total = needed.saturating_sub(size);
+                (total / 2, total - total / 2)
+            }
+        })
     }
 
     fn what(&self) -> &'static str {
@@ -106,24 +117,24 @@ impl Window {
     /// Depth, height, width of the output.
     ///
     /// # Errors
-    /// The window has axes that the grid does not have, or is larger than the grid.
+    /// The window has axes that the grid does not have, is larger than the grid, or there would be
+    /// too much padding.
     pub fn output_size(&self, grid: &Grid) -> Result<[usize; 3], OperationError> {
-        let rank = match self.size {
-            [1, 1, _] => 1,
-            [1, ..] => 2,
-            _ => 3,
-        };
+        let rank = rank_of(self.size);
         let over = format!("{} of {}", rank_name(grid.rank), grid.size_text());
         let window = size_text(rank.max(grid.rank), self.size);
         if rank > grid.rank {
             let what = self.what();
             return Err(OperationError::TooManyAxes { what, window, over });
         }
+        let zeros = self.zeros(grid);
         let mut size = [0; 3];
+        let mut padded = grid.channels;
         for (axis, size) in size.iter_mut().enumerate() {
-            let (before, after) = self.padding[axis];
-            let reach = self.dilation[axis] * (self.size[axis] - 1) + 1;
-            let room = (grid.size[axis] + before + after).checked_sub(reach);
+            let (before, after) = zeros[axis];
+            let side = grid.size[axis] + before + after;
+            padded = padded.saturating_mul(side);
+            let room = side.checked_sub(self.reach(axis));
             let Some(room) = room else {
                 let dilated = self.dilation != [1; 3];
                 return Err(OperationError::DoesNotFit {
@@ -141,6 +152,13 @@ impl Window {
             };
             *size = room / self.stride[axis] + 1;
         }
+        if padded > LIMIT {
+            return Err(OperationError::TooLarge {
+                input: "the input with its padding".into(),
+                values: padded,
+                limit: LIMIT,
+            });
+        }
         Ok(size)
     }
 
@@ -157,7 +175,7 @@ impl Window {
         );
         let x = Tensor::<5>::from_data(data, device);
         let y = match &self.operation {
-            Operation::Convolution(kernel) => self.convolve(x, kernel),
+            Operation::Convolution(kernel) => self.convolve(x, kernel, self.zeros(grid)),
             Operation::MaxPool => self.pool(x, |x, size, stride| {
                 let pool = MaxPool2dConfig::new(size).with_strides(stride);
                 pool.init().forward(x)
@@ -178,12 +196,12 @@ impl Window {
     }
 
     /// `x`: `[channels, 1, depth, height, width]`
-    fn convolve(&self, x: Tensor<5>, kernel: &Kernel) -> Tensor<5> {
+    fn convolve(&self, x: Tensor<5>, kernel: &Kernel, zeros: [(usize, usize); 3]) -> Tensor<5> {
         let [depth, height, width] = kernel.size;
         let device = x.device();
         let weight = TensorData::new(kernel.weights.clone(), [1, 1, depth, height, width]);
         let weight = Tensor::<5>::from_data(weight, &device);
-        let x = x.pad(self.padding, PadMode::Constant(0.0));
+        let x = x.pad(zeros, PadMode::Constant(0.0));
         if depth > 1 {
             let options = ConvOptions::new(self.stride, [0; 3], self.dilation, 1);
             return conv3d(x, weight, None, options);
@@ -235,11 +253,12 @@ impl Window {
         if (0..3).any(|axis| at[axis] >= size[axis]) {
             return Err(outside(grid.rank, &at, size));
         }
+        let zeros = self.zeros(grid);
         let mut terms = Vec::new();
         for (number, tap) in taps(self.size).enumerate() {
             let place = [0, 1, 2].map(|axis| {
                 let from = at[axis] * self.stride[axis] + tap[axis] * self.dilation[axis];
-                from as isize - self.padding[axis].0 as isize
+                from as isize - zeros[axis].0 as isize
             });
             let weight = match &self.operation {
                 Operation::Convolution(kernel) => kernel.weights[number],

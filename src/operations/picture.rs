@@ -1,11 +1,12 @@
 use image::{Rgb, RgbImage};
 
-use super::Input;
 use super::grid::Grid;
 use super::kernel::short;
+use super::{Input, OperationError};
 use crate::drawing::{BACKGROUND, GLYPH, TEXT, fill, write};
 
 const GAP: usize = 12;
+const MOST_PIXELS: usize = 1 << 28;
 /// Small pictures are enlarged to about this side, in pixels.
 const SIDE: usize = 280;
 /// Matrices of up to this side are shown with their numbers.
@@ -38,6 +39,22 @@ impl Shown {
         Self { black, white }
     }
 
+    /// Zero in the middle, and one value in a hundred beyond black and white: borders and a few
+    /// bright spots would leave all else grey.
+    pub fn around_zero(grid: &Grid) -> Self {
+        let mut sizes: Vec<f32> = grid.values.iter().map(|value| value.abs()).collect();
+        let at = (sizes.len() - 1) * 99 / 100;
+        let (_, &mut limit, rest) = sizes.select_nth_unstable_by(at, f32::total_cmp);
+        let limit = match limit > 0.0 {
+            true => limit,
+            false => rest.iter().copied().fold(0.0, f32::max),
+        };
+        Self {
+            black: -limit,
+            white: limit,
+        }
+    }
+
     fn grey(self, value: f32) -> u8 {
         let width = self.white - self.black;
         match width > 0.0 {
@@ -49,7 +66,19 @@ impl Shown {
 
 /// Both grids, labelled with their sizes: pictures side by side, signals and stacks one above the
 /// other.
-pub fn before_and_after(input: &Input, output: &Grid, shown: Shown) -> RgbImage {
+///
+/// # Errors
+/// The picture would be larger than 268 million pixels.
+pub fn before_and_after(
+    input: &Input,
+    output: &Grid,
+    shown: Shown,
+) -> Result<RgbImage, OperationError> {
+    let [before, after] = [&input.grid, output].map(drawn_size);
+    let (width, height) = (before[0] + after[0], before[1] + after[1]);
+    if width.saturating_mul(height) > MOST_PIXELS {
+        return Err(OperationError::PictureTooLarge { width, height });
+    }
     let shown_input = match input.is_picture {
         true => Shown::GREY_LEVELS,
         false => Shown::stretched(&input.grid),
@@ -95,7 +124,17 @@ pub fn before_and_after(input: &Input, output: &Grid, shown: Shown) -> RgbImage 
             false => corner[1] += height_of(part) + GAP,
         }
     }
-    picture
+    Ok(picture)
+}
+
+/// Width and height of a grid, drawn, at most.
+fn drawn_size(grid: &Grid) -> [usize; 2] {
+    let [_, height, width] = grid.size;
+    match grid.rank {
+        1 => [2 * SIDE, BARS],
+        2 => [width.max(2 * SIDE), height.max(2 * SIDE)],
+        _ => [SLICES * width.max(SIDE), height.max(SIDE)],
+    }
 }
 
 fn draw(grid: &Grid, shown: Shown) -> RgbImage {
@@ -132,7 +171,10 @@ fn plane(grid: &Grid, z: usize, shown: Shown, side: usize) -> RgbImage {
     });
     if numbered {
         for (at, &value) in channels[0].iter().enumerate() {
-            let text: String = short(value).chars().take(DIGITS).collect();
+            let text = match short(value) {
+                text if text.len() <= DIGITS => text,
+                _ => format!("{value:.1e}"),
+            };
             let left = (at % width) * zoom + (zoom - text.len() * GLYPH) / 2;
             let top = (at / width) * zoom + (zoom - GLYPH) / 2;
             let color = match shown.grey(value) {

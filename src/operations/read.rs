@@ -1,12 +1,17 @@
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::OperationError;
 use super::grid::Grid;
-use crate::data::{decode_whole, has_image_extension};
+use crate::data::{DataError, decode_whole, has_image_extension};
 
 /// Most values worked on at once.
-const LIMIT: usize = 1 << 26;
+pub const LIMIT: usize = 1 << 26;
+/// Most bytes of a text file.
+const MOST_BYTES: u64 = 512 << 20;
+/// File name extensions, lower case, that are taken for numbers.
+const TEXT: [&str; 4] = ["csv", "tsv", "txt", "dat"];
 
 /// What was given, and whether its values are grey levels.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +34,14 @@ pub fn read(input: &Path) -> Result<Input, OperationError> {
         read_file(input)?
     } else {
         let text = input.to_string_lossy();
-        let rows = text.split([';', '/']);
+        let rows = text.split(';').flat_map(|row| row.split(" / "));
         let (height, width, values) = match numbers("the input", rows) {
-            Err(OperationError::NotANumber { .. }) => Err(OperationError::NoInput {
-                input: text.into_owned(),
-            }),
+            // A single number, or a fraction, is rather a path that is not there.
+            Ok((1, 1, _)) | Err(OperationError::NotANumber { .. }) => {
+                Err(OperationError::NoInput {
+                    input: text.into_owned(),
+                })
+            }
             result => result,
         }?;
         Input {
@@ -45,9 +53,7 @@ pub fn read(input: &Path) -> Result<Input, OperationError> {
 }
 
 fn read_file(path: &Path) -> Result<Input, OperationError> {
-    let known_text = ["csv", "tsv", "txt", "dat"];
-    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    if !known_text.iter().any(|known| extension == *known) {
+    if !is_text(path) {
         let (shape, values) = decode_whole(path)?;
         let values: Vec<f32> = values.into_iter().map(f32::from).collect();
         check_size(path, values.len())?;
@@ -56,18 +62,50 @@ fn read_file(path: &Path) -> Result<Input, OperationError> {
             is_picture: true,
         });
     }
-    let text = fs::read_to_string(path).map_err(|source| OperationError::Read {
+    let failed = |source| OperationError::Read {
         path: path.into(),
         source,
-    })?;
+    };
+    let metadata = path.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(DataError::NotAFile { path: path.into() }.into());
+    }
+    let mut text = String::new();
+    let file = File::open(path).map_err(failed)?;
+    (file.take(MOST_BYTES).read_to_string(&mut text)).map_err(failed)?;
+    if text.len() as u64 == MOST_BYTES {
+        return Err(OperationError::TooLarge {
+            input: path.display().to_string(),
+            values: usize::try_from(metadata.len()).unwrap_or(usize::MAX) / 2,
+            limit: LIMIT,
+        });
+    }
     let text = text.trim_start_matches('\u{feff}');
-    let rows = text.lines().filter(|line| !line.trim().is_empty());
-    let (height, width, values) = numbers(&path.to_string_lossy(), rows)?;
+    let (height, width, values) = numbers(&path.to_string_lossy(), text.lines())?;
     check_size(path, values.len())?;
     Ok(Input {
         grid: Grid::matrix(height, width, values),
         is_picture: false,
     })
+}
+
+fn is_text(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    TEXT.iter().any(|known| extension == *known)
+}
+
+/// Orders `slice2` before `slice10`.
+fn natural(name: &str) -> Vec<(String, u64)> {
+    let mut parts = vec![(String::new(), 0u64)];
+    for c in name.chars() {
+        let last = parts.len() - 1;
+        match c.to_digit(10) {
+            Some(digit) => parts[last].1 = parts[last].1.saturating_mul(10) + u64::from(digit),
+            None if parts[last].1 > 0 => parts.push((c.into(), 0)),
+            None => parts[last].0.push(c),
+        }
+    }
+    parts
 }
 
 fn read_folder(folder: &Path) -> Result<Input, OperationError> {
@@ -79,15 +117,8 @@ fn read_folder(folder: &Path) -> Result<Input, OperationError> {
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()
         .map_err(failed)?;
-    let text = |path: &Path| {
-        (path.extension()).is_some_and(|extension| {
-            ["csv", "tsv", "txt", "dat"]
-                .iter()
-                .any(|known| extension.eq_ignore_ascii_case(known))
-        })
-    };
-    files.retain(|path| path.is_file() && (has_image_extension(path) || text(path)));
-    files.sort();
+    files.retain(|path| path.is_file() && (has_image_extension(path) || is_text(path)));
+    files.sort_by_cached_key(|path| natural(&path.to_string_lossy()));
     let mut slices = Vec::with_capacity(files.len());
     let mut is_picture = true;
     let mut total = 0;
@@ -157,33 +188,55 @@ fn check_size(path: &Path, values: usize) -> Result<(), OperationError> {
     })
 }
 
-/// Height, width and values of rows of numbers, separated by spaces, commas, semicolons or tabs.
+/// Height, width and values of rows of numbers; rows without any are passed over.
+///
+/// Numbers are separated by semicolons where there are any (a comma is then a decimal point), else
+/// by tabs, else by commas, else by spaces.
 pub fn numbers<'a>(
     input: &str,
-    rows: impl Iterator<Item = &'a str>,
+    rows: impl Iterator<Item = &'a str> + Clone,
 ) -> Result<(usize, usize, Vec<f32>), OperationError> {
-    let (mut values, mut height, mut width) = (Vec::new(), 0, 0);
-    for row in rows {
-        height += 1;
+    let separator = [';', '\t', ','].into_iter().find(|&separator| {
+        let mut rows = rows.clone();
+        rows.any(|row| row.contains(separator))
+    });
+    let (mut values, mut width) = (Vec::new(), 0);
+    let filled = (1..).zip(rows).filter(|(_, row)| !row.trim().is_empty());
+    let mut height = 0;
+    for (row, text) in filled {
         let before = values.len();
-        let separators = |c: char| c.is_whitespace() || c == ',' || c == ';';
-        for word in row.split(separators).filter(|word| !word.is_empty()) {
-            let number = number(word).ok_or_else(|| OperationError::NotANumber {
+        let words: Vec<&str> = match separator {
+            Some(separator) => text.split(separator).map(str::trim).collect(),
+            None => text.split_whitespace().collect(),
+        };
+        for word in words {
+            let number = match separator {
+                Some(';' | '\t') => number(&word.replace(',', ".")),
+                _ => number(word),
+            };
+            values.push(number.ok_or_else(|| OperationError::NotANumber {
                 input: input.into(),
-                row: height,
+                row,
                 word: word.into(),
-            })?;
-            values.push(number);
+            })?);
         }
         let received = values.len() - before;
+        height += 1;
         if height == 1 {
             width = received;
         } else if received != width {
             return Err(OperationError::Ragged {
                 input: input.into(),
-                row: height,
+                row,
                 expected: width,
                 received,
+            });
+        }
+        if values.len() > LIMIT {
+            return Err(OperationError::TooLarge {
+                input: input.into(),
+                values: values.len(),
+                limit: LIMIT,
             });
         }
     }

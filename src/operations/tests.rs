@@ -56,17 +56,17 @@ fn naive(
     let used = |axis: usize| axis >= 3 - grid.rank;
     let step = [0, 1, 2].map(|axis| if used(axis) { stride } else { 1 });
     let reach = [0, 1, 2].map(|axis| dilation * (size[axis] - 1));
-    let before = reach.map(|reach| {
-        if padding == Padding::Same {
-            reach / 2
-        } else {
-            0
+    // Keras: output positions are the size over the stride, rounded up; an odd zero comes last.
+    let total = [0, 1, 2].map(|axis| {
+        let positions = grid.size[axis].div_ceil(step[axis]);
+        let last = (positions - 1) * step[axis] + reach[axis];
+        match padding {
+            Padding::Same => (last + 1).max(grid.size[axis]) - grid.size[axis],
+            Padding::Valid => 0,
         }
     });
-    let padded = [0, 1, 2].map(|axis| match padding {
-        Padding::Same => grid.size[axis] + reach[axis],
-        Padding::Valid => grid.size[axis],
-    });
+    let before = total.map(|total| total / 2);
+    let padded = [0, 1, 2].map(|axis| grid.size[axis] + total[axis]);
     let mut out = Vec::new();
     for channel in 0..grid.channels {
         let mut field = vec![0.0; padded.iter().product()];
@@ -197,7 +197,9 @@ fn numbers_are_read_from_text_and_csv_with_any_separator() {
     for (name, text) in [
         ("a.csv", "\u{feff}1,2,3\r\n4,5,6.5\r\n"),
         ("b.csv", "1;2;3\n4;5;6.5"),
-        ("c.txt", "1 2 3\n\n4 5\t6.5\n"),
+        ("c.txt", "1 2 3\n\n4  5 6.5\n"),
+        ("d.csv", "1;2;3\n4;5;6,5"),
+        ("e.tsv", "1\t2\t3\n4\t5\t6.5"),
     ] {
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
@@ -215,13 +217,13 @@ fn numbers_are_read_from_text_and_csv_with_any_separator() {
 #[test]
 fn a_folder_of_slices_is_a_stack_in_the_order_of_names() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("2.csv"), "5 6\n7 8").unwrap();
-    fs::write(folder.path().join("1.csv"), "1 2\n3 4").unwrap();
+    fs::write(folder.path().join("10.csv"), "5 6\n7 8").unwrap();
+    fs::write(folder.path().join("9.csv"), "1 2\n3 4").unwrap();
     fs::write(folder.path().join("notes.md"), "not a slice").unwrap();
     let grid = read(folder.path()).unwrap().grid;
     assert_eq!((grid.rank, grid.size), (3, [2, 2, 2]));
     assert_eq!(grid.values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
-    fs::write(folder.path().join("3.csv"), "1 2 3\n4 5 6").unwrap();
+    fs::write(folder.path().join("11.csv"), "1 2 3\n4 5 6").unwrap();
     let error = read(folder.path()).unwrap_err().to_string();
     assert!(
         error.contains("expected 2x2") && error.contains("received 2x3"),
@@ -247,7 +249,16 @@ fn mistakes_are_told_with_what_was_expected() {
     let refused = |text: &str| read(text.as_ref()).unwrap_err().to_string();
     assert!(refused("nowhere.png").contains("there is no such file"));
     assert!(refused("1 2 / 3").contains("row 2: expected 2 numbers"));
+    assert!(refused("2024/05").contains("there is no such file"));
     assert!(refused(" ").contains("no numbers"));
+    let folder = tempfile::tempdir().unwrap();
+    let gap = folder.path().join("gap.csv");
+    fs::write(&gap, "1,2,3\n4,,6\n").unwrap();
+    let error = read(&gap).unwrap_err().to_string();
+    assert!(
+        error.contains("row 2: expected numbers, received \"\""),
+        "{error}"
+    );
     let kernel = |text: &str, rank| Kernel::parse(text, rank).unwrap_err().to_string();
     assert!(kernel("sharpn", 2).contains("did you mean \"sharpen\""));
     assert!(kernel("emboss", 1).contains("expected sharpen, edge-x, laplacian, blur"));

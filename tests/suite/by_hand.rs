@@ -102,6 +102,22 @@ fn mistakes_name_what_was_expected() {
         (&["pool", "m.csv", "--size", "3"], "choose a smaller one"),
         (&["pool", "m.csv", "--explain", "1,0"], "x from 0 to 0"),
         (&["pool", "m.csv", "--explain", "1"], "expected X,Y"),
+        (&["pool", "m.csv", "--out", "m.csv"], "is the input"),
+        (
+            &["pool", "m.csv", "--out", "none/x.csv"],
+            "there is no folder",
+        ),
+        (
+            &[
+                "convolve",
+                "m.csv",
+                "--kernel",
+                "blur",
+                "--dilation",
+                "65535",
+            ],
+            "more than the",
+        ),
         (&["pool", "m.csv", "--out", "x.pdf"], "ends in .png"),
         (&["pool", ".", "--out", "x.png"], "same size"),
     ] {

@@ -6,7 +6,7 @@ use pulp::{Simd, WithSimd};
 
 use super::depthwise;
 use super::geometry::Geometry;
-use super::layout::{Panels, all_finite, channel_stride, largest, pad_image};
+use super::layout::{Panels, all_finite, channel_stride, largest_magnitude, pad_image};
 use super::pooling::{Layout, Window, pool_row};
 use crate::kernels::Activation;
 use crate::kernels::buffer::{Buffer, Part};
@@ -73,7 +73,9 @@ pub struct Scratch {
     image: Buffer,
     rows: Buffer,
     positions: Vec<Row>,
-    /// Rows of the output that `positions` were made for.
+    /// Four for each 2x2 window.
+    windows: Vec<Row>,
+    /// Rows of the output that `windows` were made for.
     planned: Option<Range<usize>>,
     window: Window,
 }
@@ -102,6 +104,7 @@ impl WithSimd for Forward<'_, '_> {
 /// Positions of the convolution worked on together: enough that tiles are full.
 const GROUP: usize = 48;
 
+/// Computes one band by the way its pooling allows; whether all values met were finite.
 #[inline(always)]
 fn run_band<S: Simd>(simd: S, shared: &Shared, band: Band, scratch: &mut Scratch) -> bool {
     let g = shared.geometry;
@@ -113,12 +116,12 @@ fn run_band<S: Simd>(simd: S, shared: &Shared, band: Band, scratch: &mut Scratch
     let image = &mut scratch.image;
     image.set_len(len + S::F32_LANES);
     pad_image(g, shared.images, band.image, first_row..last_row, image);
-    let Some(largest) = largest(&image[..len]) else {
+    let Some(largest) = largest_magnitude(&image[..len]) else {
         return false;
     };
     let stride = channel_stride(g, S::F32_LANES);
-    if g.pairs() && shared.stays_finite(largest) {
-        run_pairs(simd, shared, band, first_row, scratch);
+    if g.squares() && shared.stays_finite(largest) {
+        run_squares(simd, shared, band, first_row, scratch);
         true
     } else if g.unpooled() && stride == g.out_channels {
         run_unpooled(simd, shared, band, first_row, scratch)
@@ -127,9 +130,12 @@ fn run_band<S: Simd>(simd: S, shared: &Shared, band: Band, scratch: &mut Scratch
     }
 }
 
+/// Values of an image that are used again before others take their place in the cache.
+const KEPT: usize = 1 << 16;
+
 /// 2x2 maxima that do not overlap: each is found while the four sums are still in registers.
 #[inline(always)]
-fn run_pairs<S: Simd>(
+fn run_squares<S: Simd>(
     simd: S,
     shared: &Shared,
     band: Band,
@@ -143,13 +149,13 @@ fn run_pairs<S: Simd>(
     );
     let Scratch {
         image,
-        positions,
+        windows,
         planned,
         ..
     } = scratch;
     // Those of the image before serve again.
     if planned.as_ref() != Some(&band.rows) {
-        positions.clear();
+        windows.clear();
         for (line, y) in band.rows.clone().enumerate() {
             for x in 0..g.out[1] {
                 let to = (line * g.out[1] + x) * g.out_channels;
@@ -157,7 +163,7 @@ fn run_pairs<S: Simd>(
                     from: g.base(2 * y + down, 2 * x + right) - first_row * g.row,
                     to,
                 });
-                positions.extend(window);
+                windows.extend(window);
             }
         }
         *planned = Some(band.rows);
@@ -165,7 +171,7 @@ fn run_pairs<S: Simd>(
     let [group_in, group_out] = g.group();
     // All panels of weights for some rows, so that these are still in the cache.
     let rows = (KEPT / (2 * g.row)).max(1);
-    for positions in positions.chunks(rows * g.out[1] * WINDOW) {
+    for windows in windows.chunks(rows * g.out[1] * WINDOW) {
         for (group, weights) in shared.weights.iter().enumerate() {
             for panel in 0..weights.panels {
                 let first = panel * weights.width;
@@ -177,14 +183,11 @@ fn run_pairs<S: Simd>(
                     out: &mut output[channel..],
                     picked: picked.get_mut(channel..).unwrap_or_default(),
                 };
-                product.run(simd, positions, &mut finish);
+                product.run(simd, windows, &mut finish);
             }
         }
     }
 }
-
-/// Values of an image that are used again before others take their place in the cache.
-const KEPT: usize = 1 << 16;
 
 /// What is convolved is the output.
 #[inline(always)]

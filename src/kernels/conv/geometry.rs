@@ -148,7 +148,7 @@ impl Geometry {
     }
 
     /// Whether the pooling takes 2x2 maxima that lie side by side, of sums of products.
-    pub fn pairs(&self) -> bool {
+    pub fn squares(&self) -> bool {
         let pool = &self.pool;
         let lie = pool.kernel == [2, 2] && pool.stride == [2, 2] && pool.dilation == [1, 1];
         self.picks() && lie && pool.padding == [0, 0] && !self.depthwise()

@@ -183,7 +183,7 @@ pub fn pad_image(
 
 /// The largest absolute value; `None` where a value is NaN or infinite.
 #[inline(always)]
-pub fn largest(values: &[f32]) -> Option<f32> {
+pub fn largest_magnitude(values: &[f32]) -> Option<f32> {
     let mut parts = [0.0f32; 16];
     let mut sums = [0.0f32; 16];
     // Plain arithmetic on many values abreast: the compiler makes vectors of it.

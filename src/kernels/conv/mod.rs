@@ -18,7 +18,7 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use self::geometry::Geometry;
-use self::layout::{Panels, channel_stride, largest, panel_vectors};
+use self::layout::{Panels, channel_stride, largest_magnitude, panel_vectors};
 use super::buffer::Room;
 use super::extension::Bias;
 use super::host::{HostTensor, View};
@@ -88,7 +88,10 @@ pub fn forward<B: HostTensor>(
     let arch = arch();
     let lanes = arch.dispatch(Lanes);
     let kernel = B::into_values(weight.clone());
-    let largest_weight = largest(&kernel)?;
+    let Some(largest_weight) = largest_magnitude(&kernel) else {
+        log::debug!("convolution by Burn's own operations: a weight is NaN or infinite");
+        return None;
+    };
     let weights = match g.depthwise() {
         true => vec![Panels::depthwise(g, lanes, &kernel)],
         false => (0..g.groups)
@@ -138,7 +141,7 @@ pub fn forward<B: HostTensor>(
         images: &view,
         weights: &weights,
         largest_weight,
-        largest_bias: largest(&offsets).unwrap_or(f32::INFINITY),
+        largest_bias: largest_magnitude(&offsets).unwrap_or(f32::INFINITY),
         bias: &offsets,
     };
     let share = work.len().div_ceil(threads);

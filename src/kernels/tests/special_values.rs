@@ -1,5 +1,7 @@
 //! NaN, infinity and overflow: what Burn's own operations make of them, the kernels do.
 
+use burn::tensor::{Tensor, TensorData};
+
 use super::cases::{ConvCase, DenseCase};
 use super::support::{
     Results, backends, close, composed_block, composed_dense, nothing_hidden, smooth,
@@ -187,4 +189,40 @@ fn what_overflows_on_the_way_does_so_as_with_burn() {
         ));
     }
     none(found);
+}
+
+/// An image whose sums might overflow takes another way than its neighbours.
+#[test]
+fn a_huge_image_leaves_its_neighbours_alone() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let pool = pool.unwrap();
+    let block = ConvBlock {
+        pool: Some(Pool {
+            kind: PoolKind::Max,
+            kernel: [2, 2],
+            stride: [2, 2],
+            padding: [0, 0],
+            dilation: [1, 1],
+        }),
+        ..ConvBlock::default()
+    };
+    let values = |len: usize| (0..len).map(|at| (at * 7 % 13) as f32 / 13.0 - 0.4);
+    let mut images: Vec<f32> = values(3 * 2 * 8 * 9).collect();
+    images[2 * 8 * 9 + 30] = 3e37;
+    for backend in backends() {
+        let device = &backend.device;
+        let weight = values(5 * 2 * 9)
+            .map(|value| 2.0 * value)
+            .collect::<Vec<_>>();
+        let weight = Tensor::<4>::from_data(TensorData::new(weight, [5, 2, 3, 3]), device);
+        let run = |images: &[f32]| -> Vec<f32> {
+            let shape = [images.len() / 144, 2, 8, 9];
+            let x = Tensor::<4>::from_data(TensorData::new(images.to_vec(), shape), device);
+            let y = pool.install(|| kernels::conv_block(x, weight.clone(), None, &block));
+            y.into_data().iter::<f32>().collect()
+        };
+        let together = run(&images);
+        let alone: Vec<f32> = images.chunks(144).flat_map(run).collect();
+        assert_eq!(together, alone, "{}", backend.name);
+    }
 }
