@@ -91,18 +91,58 @@ impl<'a> View<'a> {
             }
             return;
         }
+        let row = &self.values[start..];
+        let whole = match along_width {
+            1 => transpose_tiles(row, along_channels, [channels, width], step, out),
+            _ => [0, 0],
+        };
         // Pixel after pixel: what is written lies in order, and what is read stays in the cache
         // until the next pixel needs its neighbours.
         for (x, out) in out.chunks_mut(step).take(width).enumerate() {
-            let first = start + x * along_width;
+            let first = x * along_width;
             if along_channels == 0 {
-                out[..channels].fill(self.values[first]);
+                out[..channels].fill(row[first]);
                 continue;
             }
-            let values = self.values[first..].iter().step_by(along_channels);
-            (out[..channels].iter_mut().zip(values)).for_each(|(out, value)| *out = *value);
+            let done = if x < whole[1] { whole[0] } else { 0 };
+            let values = row[first..].iter().step_by(along_channels);
+            (out[done..channels].iter_mut().zip(values.skip(done)))
+                .for_each(|(out, value)| *out = *value);
         }
     }
+}
+
+/// Side of the tiles of a transposition: eight values are half a cache line.
+const TILE: usize = 8;
+
+/// Writes channels `along_channels` apart, `[channels, width]`, as pixels `step` apart, as far as
+/// whole tiles go: the channels and columns that are done.
+fn transpose_tiles(
+    row: &[f32],
+    along_channels: usize,
+    size: [usize; 2],
+    step: usize,
+    out: &mut [f32],
+) -> [usize; 2] {
+    let [channels, width] = size.map(|size| size / TILE * TILE);
+    if along_channels == 0 {
+        return [0, 0];
+    }
+    for x in (0..width).step_by(TILE) {
+        for channel in (0..channels).step_by(TILE) {
+            let mut tile = [[0.0; TILE]; TILE];
+            for (number, line) in tile.iter_mut().enumerate() {
+                let from = (channel + number) * along_channels + x;
+                line.copy_from_slice(&row[from..from + TILE]);
+            }
+            for column in 0..TILE {
+                let to = (x + column) * step + channel;
+                let pixel = tile.map(|line| line[column]);
+                out[to..to + TILE].copy_from_slice(&pixel);
+            }
+        }
+    }
+    [channels, width]
 }
 
 #[cfg(feature = "flex")]
