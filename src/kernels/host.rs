@@ -112,8 +112,8 @@ impl<'a> View<'a> {
     }
 }
 
-/// Side of the tiles of a transposition: eight values are half a cache line.
-const TILE: usize = 8;
+/// Side of the tiles of a transposition: the compiler keeps this many rows in registers.
+const TILE: usize = 4;
 
 /// Writes channels `along_channels` apart, `[channels, width]`, as pixels `step` apart, as far as
 /// whole tiles go: the channels and columns that are done.
@@ -130,15 +130,15 @@ fn transpose_tiles(
     }
     for x in (0..width).step_by(TILE) {
         for channel in (0..channels).step_by(TILE) {
-            let mut tile = [[0.0; TILE]; TILE];
-            for (number, line) in tile.iter_mut().enumerate() {
+            let line = |number: usize| {
                 let from = (channel + number) * along_channels + x;
-                line.copy_from_slice(&row[from..from + TILE]);
-            }
+                let line: &[f32] = &row[from..from + TILE];
+                [line[0], line[1], line[2], line[3]]
+            };
+            let [a, b, c, d] = [line(0), line(1), line(2), line(3)];
             for column in 0..TILE {
                 let to = (x + column) * step + channel;
-                let pixel = tile.map(|line| line[column]);
-                out[to..to + TILE].copy_from_slice(&pixel);
+                out[to..to + TILE].copy_from_slice(&[a[column], b[column], c[column], d[column]]);
             }
         }
     }

@@ -199,18 +199,20 @@ fn run_unpooled<S: Simd>(
     scratch: &mut Scratch,
 ) -> bool {
     let g = shared.geometry;
-    let output = band.output.open();
+    let mut rest = band.output;
     let positions = &mut scratch.positions;
     let step = GROUP.div_ceil(g.conv[1]);
     let row = g.conv[1] * g.out_channels;
     let mut finite = true;
     for start in band.rows.clone().step_by(step) {
         let end = (start + step).min(band.rows.end);
+        // Opened bit by bit, so that what is zeroed is still in the cache when it is filled.
+        let output = rest.take((end - start) * row).open();
         positions.clear();
         for y in start..end {
             positions.extend((0..g.conv[1]).map(|x| Row {
                 from: g.base(y, x) - first_row * g.row,
-                to: (y - band.rows.start) * row + x * g.out_channels,
+                to: (y - start) * row + x * g.out_channels,
             }));
         }
         convolve(
@@ -221,8 +223,7 @@ fn run_unpooled<S: Simd>(
             g.activation,
             output,
         );
-        let done = (start - band.rows.start) * row..(end - band.rows.start) * row;
-        finite &= all_finite(simd, &output[done]);
+        finite &= all_finite(simd, output);
     }
     finite
 }
