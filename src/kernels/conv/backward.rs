@@ -205,6 +205,7 @@ fn by_rows<S: Simd>(
     // Rows are counted from the first of the image.
     let layout = Layout {
         ring: g.conv[0],
+        row: g.conv[1] * stride,
         stride,
     };
     let step = (GROUP / (g.conv[1] * g.pool.stride[0] * stride)).max(1);

@@ -12,7 +12,7 @@ use crate::kernels::Activation;
 use crate::kernels::buffer::{Buffer, Part};
 use crate::kernels::host::View;
 use crate::kernels::product::{Finish, Product, Row, WINDOW};
-use crate::kernels::simd::{load, store_some};
+use crate::kernels::simd::{activate, load, store, store_some};
 
 /// What all images share.
 pub struct Shared<'a> {
@@ -248,11 +248,19 @@ fn run_pooled<S: Simd>(
     let output = band.output.open();
     let mut picked = band.picked.map(Part::open);
     let mut activated = band.activated.map(Part::open);
-    let stride = channel_stride(g, S::F32_LANES);
     let early = g.activation.filter(|_| !g.picks());
+    // Of a single panel, what is written past the last channel is written over by the next
+    // position; packed, fewer vectors need an activation.
+    let single = matches!(shared.weights, [weights] if weights.panels == 1);
+    let stride = match single && early.is_some() && !g.depthwise() {
+        true => g.out_channels,
+        false => channel_stride(g, S::F32_LANES),
+    };
     let step = GROUP.div_ceil(g.conv[1] * g.pool.stride[0]).max(1);
     let ring = (step - 1) * g.pool.stride[0] + g.pool.dilation[0] * (g.pool.kernel[0] - 1) + 1;
-    rows.clear(ring * g.conv[1] * stride + 2 * S::F32_LANES);
+    let row = g.conv[1] * stride + S::F32_LANES;
+    let layout = Layout { ring, row, stride };
+    rows.clear(ring * row + S::F32_LANES);
 
     let mut done = g.conv_rows(band.rows.clone()).start;
     let mut start = band.rows.start;
@@ -263,18 +271,31 @@ fn run_pooled<S: Simd>(
         positions.clear();
         for y in done.max(wanted.start)..wanted.end {
             for x in 0..g.conv[1] {
-                let to = ((y % ring) * g.conv[1] + x) * stride;
                 positions.push(Row {
                     from: g.base(y, x) - first_row * g.row,
-                    to,
+                    to: layout.at(y, x),
                 });
             }
         }
-        convolve(simd, shared, image, positions, early, rows);
+        let relu = early.filter(|&activation| activation == Activation::Relu);
+        convolve(simd, shared, image, positions, relu, rows);
+        if relu != early {
+            for y in done.max(wanted.start)..wanted.end {
+                for at in (layout.at(y, 0)..layout.at(y, g.conv[1])).step_by(S::F32_LANES) {
+                    let value = activate(simd, early, load::<S>(rows, at));
+                    store::<S>(rows, at, value);
+                }
+            }
+        }
         if let Some(activated) = activated.as_deref_mut() {
             for y in done.max(wanted.start)..wanted.end {
+                if stride == g.out_channels {
+                    let len = g.conv[1] * stride;
+                    activated[y * len..][..len].copy_from_slice(&rows[layout.at(y, 0)..][..len]);
+                    continue;
+                }
                 for x in 0..g.conv[1] {
-                    let from = ((y % ring) * g.conv[1] + x) * stride;
+                    let from = layout.at(y, x);
                     let to = (y * g.conv[1] + x) * g.out_channels;
                     for channel in (0..g.out_channels).step_by(S::F32_LANES) {
                         let value = load::<S>(rows, from + channel);
@@ -284,7 +305,6 @@ fn run_pooled<S: Simd>(
             }
         }
         done = wanted.end;
-        let layout = Layout { ring, stride };
         for y in start..end {
             let at = (y - band.rows.start) * g.out[1] * g.out_channels;
             let out = &mut output[at..];

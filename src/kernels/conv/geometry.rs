@@ -149,9 +149,18 @@ impl Geometry {
 
     /// Whether the pooling takes 2x2 maxima that lie side by side, of sums of products.
     pub fn squares(&self) -> bool {
+        self.picks() && self.pools_squares() && !self.depthwise()
+    }
+
+    /// Whether the pooling takes 2x2 means that lie side by side.
+    pub fn mean_squares(&self) -> bool {
+        self.pool.kind != PoolKind::Max && self.pools_squares()
+    }
+
+    fn pools_squares(&self) -> bool {
         let pool = &self.pool;
         let lie = pool.kernel == [2, 2] && pool.stride == [2, 2] && pool.dilation == [1, 1];
-        self.picks() && lie && pool.padding == [0, 0] && !self.depthwise()
+        lie && pool.padding == [0, 0]
     }
 
     /// Rows of the convolution that rows `out` of the output look at.

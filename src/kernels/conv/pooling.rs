@@ -12,8 +12,17 @@ use crate::kernels::spec::PoolKind;
 #[derive(Clone, Copy)]
 pub struct Layout {
     pub ring: usize,
-    /// Values from one position to the next; whole vectors, at least the channels.
+    /// Values from one row to the next: at least a vector from the last position on.
+    pub row: usize,
+    /// Values from one position to the next; at least the channels.
     pub stride: usize,
+}
+
+impl Layout {
+    /// Where a position lies.
+    pub fn at(&self, row: usize, column: usize) -> usize {
+        (row % self.ring) * self.row + column * self.stride
+    }
 }
 
 /// The values under the window of one position of the output.
@@ -32,8 +41,7 @@ impl Window {
         self.tap.clear();
         for (tap_y, row) in g.window(0, y) {
             for (tap_x, column) in g.window(1, x) {
-                self.at
-                    .push(((row % layout.ring) * g.conv[1] + column) * layout.stride);
+                self.at.push(layout.at(row, column));
                 self.tap.push((tap_y * g.pool.kernel[1] + tap_x) as u32);
             }
         }
@@ -75,6 +83,9 @@ pub fn pool_row<S: Simd>(
     out: &mut [f32],
     mut picked: Option<&mut [u8]>,
 ) -> bool {
+    if g.mean_squares() {
+        return mean_squares(simd, g, layout, rows, y, out);
+    }
     let mut finite = simd.splat_f32s(0.0);
     for x in 0..g.out[1] {
         window.advance(g, layout, y, x);
@@ -137,12 +148,41 @@ fn mean_window<S: Simd>(
     for channel in (0..g.out_channels).step_by(S::F32_LANES) {
         let mut sum = zero;
         for &at in &window.at {
-            let value = load::<S>(rows, at + channel);
-            *finite = simd.mul_add_e_f32s(value, zero, *finite);
-            sum = simd.add_f32s(sum, value);
+            sum = simd.add_f32s(sum, load::<S>(rows, at + channel));
         }
-        store_some::<S>(&mut out[channel..], simd.mul_f32s(sum, scale));
+        let mean = simd.mul_f32s(sum, scale);
+        *finite = simd.mul_add_e_f32s(mean, zero, *finite);
+        store_some::<S>(&mut out[channel..], mean);
     }
+}
+
+/// [`pool_row`] for [`Geometry::mean_squares`].
+#[inline(always)]
+fn mean_squares<S: Simd>(
+    simd: S,
+    g: &Geometry,
+    layout: Layout,
+    rows: &[f32],
+    y: usize,
+    out: &mut [f32],
+) -> bool {
+    let [upper, lower] = [2 * y, 2 * y + 1].map(|row| &rows[layout.at(row, 0)..][..layout.row]);
+    let (zero, quarter) = (simd.splat_f32s(0.0), simd.splat_f32s(0.25));
+    let mut finite = zero;
+    for x in 0..g.out[1] {
+        let out = &mut out[x * g.out_channels..];
+        for channel in (0..g.out_channels).step_by(S::F32_LANES) {
+            let left = 2 * x * layout.stride + channel;
+            let right = left + layout.stride;
+            let above = simd.add_f32s(load::<S>(upper, left), load::<S>(upper, right));
+            let three = simd.add_f32s(above, load::<S>(lower, left));
+            let sum = simd.add_f32s(three, load::<S>(lower, right));
+            let mean = simd.mul_f32s(sum, quarter);
+            finite = simd.mul_add_e_f32s(mean, zero, finite);
+            store_some::<S>(&mut out[channel..], mean);
+        }
+    }
+    simd.reduce_sum_f32s(finite) == 0.0
 }
 
 /// What the backward pass of the pooling reads of the forward pass, for one image:
@@ -168,7 +208,7 @@ pub fn spread_row<S: Simd>(
     first: usize,
     out: &mut [f32],
 ) {
-    let skip = first * g.conv[1] * layout.stride;
+    let skip = first * layout.row;
     for x in 0..g.out[1] {
         window.advance(g, layout, y, x);
         let position = y * g.out[1] + x;
