@@ -281,6 +281,19 @@ impl RunFolder {
 /// and after how many epochs it ends.
 const MAY_CHANGE: &[&str] = &["data.path", "data.cache_mib", "training.epochs"];
 
+/// Every value of a run's configuration under its dotted key.
+///
+/// # Errors
+/// The configuration is missing or damaged.
+pub fn flat_config(run: &RunFolder) -> Result<BTreeMap<String, String>, ArtifactError> {
+    let experiment = run.experiment(&[])?;
+    let table = Table::try_from(&experiment).map_err(|error| ArtifactError::Damaged {
+        path: run.file(CONFIG),
+        reason: error.to_string(),
+    })?;
+    Ok(flat("", &table))
+}
+
 /// Every value of `table` under its dotted key.
 fn flat(prefix: &str, table: &Table) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();

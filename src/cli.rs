@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::backend::{self, DeviceChoice};
 use crate::data::ImageShape;
+use crate::report::Language;
 use crate::training::UiChoice;
 
 /// Train convolutional image classifiers, and use them.
@@ -38,6 +39,8 @@ pub enum Command {
     /// Look into a trained network
     #[command(subcommand)]
     Inspect(InspectCommand),
+    /// Write a page about a run, or compare several on one
+    Report(ReportArgs),
     /// Slide a kernel over a picture or over numbers
     Convolve(ConvolveArgs),
     /// Pool a picture or numbers
@@ -96,6 +99,29 @@ pub struct TrainArgs {
     /// What to show while training
     #[arg(long, value_enum, default_value_t)]
     pub ui: UiChoice,
+    /// Language of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// Write no report at the end
+    #[arg(long)]
+    pub no_report: bool,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Folders of the runs
+    #[arg(value_name = "RUN", required = true, num_args = 1..)]
+    pub runs: Vec<PathBuf>,
+    /// Language of the page
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// Page to write [default: RUN/report.html, or comparison.html for several runs]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub device: DeviceArgs,
     #[command(flatten)]
@@ -182,6 +208,38 @@ pub enum InspectCommand {
         #[command(flatten)]
         data: DataDirArgs,
     },
+    /// Show which pixels speak for a class, and check what such maps are worth
+    Explain {
+        /// Folder of the run
+        run: PathBuf,
+        /// Picture, or the number of a test image, counted from 0
+        image: PathBuf,
+        /// Class to explain, by name or number [default: the one given]
+        #[arg(long, value_name = "CLASS")]
+        class: Option<String>,
+        #[command(flatten)]
+        device: DeviceArgs,
+        #[command(flatten)]
+        data: DataDirArgs,
+    },
+    /// Draw test images where the network's last features put them
+    Embeddings {
+        /// Folder of the run
+        run: PathBuf,
+        /// How features become two dimensions
+        #[arg(long, value_enum, default_value_t)]
+        projection: Projection,
+        /// Test images to draw, from the first
+        #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(4..=10_000))]
+        images: u16,
+        /// Draw small pictures, not dots
+        #[arg(long)]
+        thumbnails: bool,
+        #[command(flatten)]
+        device: DeviceArgs,
+        #[command(flatten)]
+        data: DataDirArgs,
+    },
     /// Draw the first kernels, and what excites the filters of later convolutions
     Filters {
         /// Folder of the run
@@ -191,6 +249,16 @@ pub enum InspectCommand {
         #[command(flatten)]
         data: DataDirArgs,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Projection {
+    /// Principal components: distances keep their meaning
+    #[default]
+    Pca,
+    /// t-SNE: neighbours stay neighbours
+    #[value(name = "t-sne")]
+    TSne,
 }
 
 #[derive(Debug, Args)]

@@ -15,11 +15,16 @@ pub mod cli;
 pub mod commands;
 pub mod data;
 mod drawing;
+pub mod embedding;
 pub mod evaluation;
 pub mod experiment;
+pub mod explanation;
 pub mod inspection;
 pub mod kernels;
 pub mod models;
 pub mod operations;
+#[cfg(test)]
+mod reference;
+pub mod report;
 pub mod text;
 pub mod training;

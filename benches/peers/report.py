@@ -107,7 +107,8 @@ class Report:
             train = lead(lambda contestant: self.train_speed(contestant, network, MEMORY_BATCH_SIZE))
             evaluation = lead(lambda contestant: self.eval_speed(contestant, network))
             rows.append([f"{network}, training", *verdict(goal.train, train)])
-            rows.append([f"{network}, evaluation", *verdict(goal.evaluation, evaluation)])
+            if goal.evaluation is not None:
+                rows.append([f"{network}, evaluation", *verdict(goal.evaluation, evaluation)])
         ours = best((self.peak_memory(c) for c in CONTESTANTS if side(c, ours=True)), min)
         theirs = best((self.peak_memory(c) for c in CONTESTANTS if c.program == "torch" and c.counted), min)
         if ours is not None and theirs is not None:

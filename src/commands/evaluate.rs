@@ -3,41 +3,26 @@
 use anyhow::Result;
 use indicatif::ProgressBar;
 
-use super::{DONE, check_same_data, print};
-use crate::artifacts::{EVALUATION, RunFolder};
+use super::opened::Opened;
+use super::{DONE, print};
+use crate::artifacts::EVALUATION;
+use crate::backend;
 use crate::cli::{EvaluateArgs, SplitChoice};
-use crate::evaluation::evaluate;
-use crate::training::Loss;
-use crate::{backend, data};
 
 /// Evaluates a run and keeps the figures in its folder.
 pub fn run(args: EvaluateArgs) -> Result<u8> {
-    let run = RunFolder::open(&args.run)?;
-    let experiment = run.experiment(&[])?;
-    let backend = backend::open(args.device.device)?;
-    let network = run.network(&backend.device)?;
-    let data_dir = args.data.data_dir.as_deref();
-    let dataset = data::open(&experiment.data, data_dir, experiment.training.seed)?;
-    check_same_data(&run, &dataset)?;
+    let opened = Opened::new(&args.run, backend::open(args.device.device)?)?;
+    let dataset = opened.dataset(args.data.data_dir.as_deref())?;
     let (name, split) = match args.split {
         SplitChoice::Train => ("train", &dataset.train),
         SplitChoice::Valid => ("valid", &dataset.valid),
         SplitChoice::Test => ("test", &dataset.test),
     };
-    let loss = Loss::new(&experiment.training, &dataset.train, dataset.classes.len());
     let bar = ProgressBar::new(split.len() as u64);
-    let evaluation = evaluate(
-        &network,
-        &loss,
-        (name, split),
-        &dataset.classes,
-        &backend.device,
-        args.batch_size,
-        |done| {
-            bar.set_position(done as u64);
-            true
-        },
-    )?;
+    let (evaluation, _) = opened.evaluate(&dataset, (name, split), args.batch_size, |done| {
+        bar.set_position(done as u64);
+        true
+    })?;
     bar.finish_and_clear();
     match args.json {
         true => print(serde_json::to_string_pretty(&evaluation)?)?,
@@ -47,6 +32,6 @@ pub fn run(args: EvaluateArgs) -> Result<u8> {
         SplitChoice::Test => EVALUATION.to_string(),
         _ => format!("evaluation-{name}.json"),
     };
-    run.write_json(&file, &evaluation)?;
+    opened.run.write_json(&file, &evaluation)?;
     Ok(DONE)
 }

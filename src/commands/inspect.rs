@@ -1,5 +1,8 @@
 //! `convlab inspect`
 
+mod embeddings;
+mod explain;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,15 +10,15 @@ use anyhow::{Context, Result, bail};
 use comfy_table::CellAlignment;
 use image::{ImageFormat, RgbImage};
 
-use super::{DONE, check_same_data, print, write_picture};
-use crate::artifacts::{ModelCard, RunFolder};
-use crate::backend::{self, Backend};
+use super::opened::Opened;
+use super::{DONE, print, write_picture};
+use crate::backend;
 use crate::cli::InspectCommand;
-use crate::data::{self, Dataset, decode};
+use crate::data::{Dataset, decode};
 use crate::inspection::{
-    Journey, LayerActivity, Subject, activity, compare, every_filter, favourites, first_kernels,
+    Journey, LayerActivity, Subject, activity, compare, every_filter, favourites, first_alike,
+    first_kernels,
 };
-use crate::models::Network;
 use crate::text::table;
 
 /// Test images over which filters are judged.
@@ -43,37 +46,32 @@ pub fn run(command: InspectCommand) -> Result<u8> {
             let opened = Opened::new(&run, backend::open(device.device)?)?;
             opened.filters(data.data_dir.as_deref())
         }
+        InspectCommand::Explain {
+            run,
+            image,
+            class,
+            device,
+            data,
+        } => {
+            let opened = Opened::new(&run, backend::open(device.device)?)?;
+            opened.explain(&image, class.as_deref(), data.data_dir.as_deref())
+        }
+        InspectCommand::Embeddings {
+            run,
+            projection,
+            images,
+            thumbnails,
+            device,
+            data,
+        } => {
+            let opened = Opened::new(&run, backend::open(device.device)?)?;
+            let images = usize::from(images);
+            opened.embeddings(projection, images, thumbnails, data.data_dir.as_deref())
+        }
     }
-}
-
-/// A run to look into.
-struct Opened {
-    run: RunFolder,
-    card: ModelCard,
-    backend: Backend,
-    network: Network,
 }
 
 impl Opened {
-    fn new(run: &Path, backend: Backend) -> Result<Self> {
-        let run = RunFolder::open(run)?;
-        let card = run.model_card()?;
-        let network = run.network(&backend.device)?;
-        Ok(Self {
-            run,
-            card,
-            backend,
-            network,
-        })
-    }
-
-    fn dataset(&self, data_dir: Option<&Path>) -> Result<Dataset> {
-        let experiment = self.run.experiment(&[])?;
-        let dataset = data::open(&experiment.data, data_dir, experiment.training.seed)?;
-        check_same_data(&self.run, &dataset)?;
-        Ok(dataset)
-    }
-
     fn journey(
         &self,
         indices: &[usize],
@@ -172,9 +170,8 @@ fn test_images(dataset: &Dataset, indices: &[usize]) -> Result<Vec<Subject>> {
             test.len()
         );
     }
-    let alike = || (0..test.len()).filter(|&index| test.label(index) == test.label(0));
     let indices: Vec<usize> = match indices.is_empty() {
-        true => alike().take(COMPARED).collect(),
+        true => first_alike(test, COMPARED),
         false => indices.to_vec(),
     };
     let subjects = indices.into_iter().map(|index| {

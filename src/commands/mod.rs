@@ -5,7 +5,9 @@ mod data;
 mod evaluate;
 mod inspect;
 mod models;
+mod opened;
 mod predict;
+mod report;
 mod summary;
 mod train;
 
@@ -34,6 +36,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Predict(args) => predict::run(args),
         Command::Inspect(command) => inspect::run(command),
+        Command::Report(args) => report::run(args),
         Command::Convolve(args) => by_hand::convolve(args),
         Command::Pool(args) => by_hand::pool(args),
         Command::Models(args) => models::run(args),

@@ -8,17 +8,19 @@ use clap::ValueEnum;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use super::opened::Opened;
 use super::summary::{Summary, TestFigures};
-use super::{DONE, FAILED, print};
+use super::{DONE, FAILED, print, report};
 use crate::artifacts::{CONFIG, EVALUATION, MODEL, ModelCard, RunFolder, SUMMARY};
 use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
 use crate::data::{self, Dataset, SkippedFile};
-use crate::evaluation::{BATCH, Evaluation, EvaluationError, evaluate};
+use crate::evaluation::{BATCH, Evaluation, EvaluationError, Predictions};
 use crate::experiment::{self, Experiment};
+use crate::report::Language;
 use crate::text::{grouped, shell_word, tell};
 use crate::training::signals::{self, INTERRUPTED};
-use crate::training::{self, Display, Finished, Loss, StoppedBy, TrainError};
+use crate::training::{self, Display, Finished, StoppedBy, TrainError};
 
 /// All that a training works with.
 pub(super) struct Session {
@@ -56,7 +58,7 @@ pub fn run(args: TrainArgs) -> Result<u8> {
             tell("");
             Ok(interrupted(&session))
         }
-        finished => finish(&session, &finished?, display),
+        finished => finish(session, &finished?, display, &args),
     }
 }
 
@@ -125,6 +127,12 @@ fn resume_command(args: &TrainArgs, run: &RunFolder) -> String {
     {
         command += &format!(" --device {}", device.get_name());
     }
+    if args.lang != Language::default() {
+        command += &format!(" --lang {}", args.lang.code());
+    }
+    if args.no_report {
+        command += " --no-report";
+    }
     command
 }
 
@@ -183,28 +191,40 @@ fn announce(session: &Session) {
     ));
 }
 
-fn finish(session: &Session, finished: &Finished, display: Display) -> Result<u8> {
+fn finish(session: Session, finished: &Finished, display: Display, args: &TrainArgs) -> Result<u8> {
     if finished.stopped_by == StoppedBy::Interrupted {
-        return Ok(interrupted(session));
+        return Ok(interrupted(&session));
     }
-    let run = &session.run;
     let best = finished.state.best;
-    let test = match best {
-        Some(_) if !session.dataset.test.is_empty() => match test(session) {
-            Err(EvaluationError::Interrupted) => return Ok(interrupted(session)),
-            test => Some(test?),
+    let tested = match best {
+        Some(_) if !session.dataset.test.is_empty() => match test(&session) {
+            Err(error) if is_interrupt(&error) => return Ok(interrupted(&session)),
+            tested => Some(tested?),
         },
         _ => None,
     };
-    let summary = Summary::new(session, finished, test.as_ref().map(TestFigures::from));
+    let test = tested.as_ref().map(|(_, evaluation, _)| evaluation);
+    let run = &session.run;
+    let summary = Summary::new(&session, finished, test.map(TestFigures::from));
     match display {
         Display::None => {}
         Display::Json => print(serde_json::to_string(&summary)?)?,
         _ => print(format!("{summary}kept in {}", run.path().display()))?,
     }
     run.write_json(SUMMARY, &summary)?;
-    if let Some(test) = &test {
-        run.write_json(EVALUATION, test)?;
+    if let Some((opened, evaluation, predictions)) = &tested {
+        run.write_json(EVALUATION, evaluation)?;
+        if !args.no_report && !signals::asked() {
+            let tested = (evaluation, predictions);
+            // What was learnt is kept, whatever becomes of the page about it.
+            match report::write(opened, &session.dataset, tested, args.lang, None) {
+                Ok(page) if display == Display::Plain => {
+                    print(format!("report: {}", page.display()))?
+                }
+                Ok(_) => {}
+                Err(error) => tell(format!("warning: no report: {error:#}")),
+            }
+        }
     }
     if finished.stopped_by == StoppedBy::NotFinite {
         let kept = match best {
@@ -229,22 +249,15 @@ fn interrupted(session: &Session) -> u8 {
 }
 
 /// The best epoch's weights on the test images.
-fn test(session: &Session) -> Result<Evaluation, EvaluationError> {
-    let Session {
-        dataset, backend, ..
-    } = session;
-    let network = session.run.network(&backend.device)?;
-    let config = &session.experiment.training;
-    let loss = Loss::new(config, &dataset.train, dataset.classes.len());
-    let (split, device) = (("test", &dataset.test), &backend.device);
+fn test(session: &Session) -> Result<(Opened, Evaluation, Predictions)> {
+    let opened = Opened::new(session.run.path(), session.backend.clone())?;
+    let dataset = &session.dataset;
     let go_on = |_| !signals::asked();
-    evaluate(
-        &network,
-        &loss,
-        split,
-        &dataset.classes,
-        device,
-        BATCH,
-        go_on,
-    )
+    let (evaluation, predictions) =
+        opened.evaluate(dataset, ("test", &dataset.test), BATCH, go_on)?;
+    Ok((opened, evaluation, predictions))
+}
+
+fn is_interrupt(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(EvaluationError::Interrupted))
 }

@@ -1,6 +1,9 @@
 //! How good a network is, on images it was not trained on.
 
+mod calibration;
 mod metrics;
+mod predictions;
+mod significance;
 
 use std::fmt;
 use std::time::Instant;
@@ -14,7 +17,10 @@ use crate::models::Network;
 use crate::text::{grouped, table};
 use crate::training::Loss;
 
+pub use calibration::{Bin, Calibration, FittedOn, Reliability};
 pub use metrics::{ClassScores, Confusion, Interval, Scores};
+pub use predictions::Predictions;
+pub use significance::mcnemar;
 
 /// Images per batch of evaluation and prediction; changes speed, not results.
 pub const BATCH: usize = 250;
@@ -94,6 +100,8 @@ pub fn ranking(probabilities: &[f32]) -> Vec<usize> {
 
 /// Evaluates `network` on `images`, `batch_size` at a time; `progress` hears how many are done and says whether to go on.
 ///
+/// Returns what the network says about each image, too.
+///
 /// # Errors
 /// There are no images, one cannot be read, or the device failed.
 pub fn evaluate(
@@ -104,11 +112,12 @@ pub fn evaluate(
     device: &Device,
     batch_size: usize,
     mut progress: impl FnMut(usize) -> bool,
-) -> Result<Evaluation, EvaluationError> {
+) -> Result<(Evaluation, Predictions), EvaluationError> {
     if images.is_empty() {
         return Err(EvaluationError::NoImages(split.into()));
     }
     let mut confusion = Confusion::new(classes.len());
+    let mut predictions = Predictions::new(classes.len());
     let loss = loss.unweighted();
     let (mut loss_sum, mut top5) = (0.0, 0);
     let indices: Vec<usize> = (0..images.len()).collect();
@@ -124,7 +133,8 @@ pub fn evaluate(
         loss_sum += mean * indices.len() as f64;
         let scores: Vec<f32> = logits.try_into_data().map_err(failed)?.iter().collect();
         for (scores, &index) in scores.chunks(classes.len()).zip(indices) {
-            let (target, ranking) = (images.label(index), ranking(scores));
+            let target = images.label(index);
+            let ranking = predictions.add(target, scores);
             confusion.add(target, ranking[0]);
             top5 += usize::from(ranking.iter().take(5).any(|&class| class == target));
         }
@@ -135,7 +145,7 @@ pub fn evaluate(
     let seconds = started.elapsed().as_secs_f64();
     let scores = confusion.scores();
     let count = images.len();
-    Ok(Evaluation {
+    let evaluation = Evaluation {
         split: split.into(),
         images: count,
         loss: loss_sum / count as f64,
@@ -153,7 +163,8 @@ pub fn evaluate(
             .collect(),
         confusion,
         images_per_second: timed as f64 / seconds.max(1e-9),
-    })
+    };
+    Ok((evaluation, predictions))
 }
 
 impl fmt::Display for Evaluation {

@@ -14,6 +14,40 @@ pub struct Tile {
 }
 
 impl Tile {
+    /// A map of `size`, width and height, with the numbers of its first and last column and row
+    /// beside it.
+    pub fn with_axes(map: RgbImage, size: [usize; 2]) -> Self {
+        let [right, bottom] = size.map(|side| side.saturating_sub(1).to_string());
+        let left = bottom.len() * GLYPH + 2;
+        let (width, height) = (map.width() as usize, map.height() as usize);
+        let wide = left + width.max((right.len() + 2) * GLYPH);
+        let high = height.max(2 * GLYPH) + GLYPH + 2;
+        let mut picture = RgbImage::from_pixel(wide as u32, high as u32, BACKGROUND);
+        image::imageops::replace(&mut picture, &map, left as i64, 0);
+        let below = high - GLYPH;
+        write(&mut picture, "0", [left - GLYPH - 2, 0], TEXT);
+        if size[1] > 1 {
+            let at = height.saturating_sub(GLYPH).max(GLYPH);
+            write(&mut picture, &bottom, [0, at], TEXT);
+        }
+        write(&mut picture, "0", [left, below], TEXT);
+        if size[0] > 1 {
+            let at = (left + width).saturating_sub(right.len() * GLYPH);
+            write(
+                &mut picture,
+                &right,
+                [at.max(left + 2 * GLYPH), below],
+                TEXT,
+            );
+        }
+        Self {
+            picture,
+            caption: String::new(),
+        }
+    }
+}
+
+impl Tile {
     fn size(&self) -> [usize; 2] {
         let width = (self.picture.width() as usize).max(self.caption.chars().count() * GLYPH);
         let line = if self.caption.is_empty() {

@@ -4,8 +4,8 @@ use image::RgbImage;
 use super::InspectionError;
 use super::activity::read;
 use super::canvas::{Tile, map, photo, rows};
-use crate::data::ImageShape;
 use crate::data::normalization::{Normalization, apply};
+use crate::data::{ImageShape, Split};
 use crate::drawing::GLYPH;
 use crate::models::{FeatureShape, Features, Network};
 
@@ -58,40 +58,47 @@ impl Journey {
         apply(&normalization.tables(), &subject.pixels, &mut values);
         let dims = [1, input.channels, input.height, input.width];
         let image = Tensor::<4>::from_data(TensorData::new(values, dims), device);
-        let mut features = Features::Maps(image);
-        let mut stations = Vec::new();
-        for (name, layer) in network.layers() {
-            features = layer.forward(features);
-            let (shape, values) = match &features {
-                Features::Maps(maps) => {
-                    let [_, channels, height, width] = maps.dims();
-                    let shape = FeatureShape::Maps([channels, height, width]);
-                    (shape, read(maps.clone())?)
-                }
-                Features::Vector(vector) => {
-                    let shape = FeatureShape::Vector([vector.dims()[1]]);
-                    (shape, read(vector.clone())?)
-                }
-            };
-            stations.push(Station {
-                layer: name.to_string(),
-                kind: layer.kind(),
-                shape,
-                values,
-            });
-        }
         Ok(Self {
+            stations: stations(network, image)?,
             subject,
             input,
-            stations,
         })
     }
+}
+
+/// What each layer of `network` makes of an image, `[1, channels, height, width]`.
+///
+/// # Errors
+/// The device failed.
+pub fn stations(network: &Network, image: Tensor<4>) -> Result<Vec<Station>, InspectionError> {
+    let mut features = Features::Maps(image);
+    let layers = network.layers().into_iter().map(|(name, layer)| {
+        features = layer.forward(features.clone());
+        let (shape, values) = match &features {
+            Features::Maps(maps) => {
+                let [_, channels, height, width] = maps.dims();
+                let shape = FeatureShape::Maps([channels, height, width]);
+                (shape, read(maps.clone())?)
+            }
+            Features::Vector(vector) => {
+                let shape = FeatureShape::Vector([vector.dims()[1]]);
+                (shape, read(vector.clone())?)
+            }
+        };
+        Ok(Station {
+            layer: name.to_string(),
+            kind: layer.kind(),
+            shape,
+            values,
+        })
+    });
+    layers.collect()
 }
 
 impl Station {
     /// Channel `filter`, or the last where there are fewer, as rows of a width; a vector is laid
     /// out as near to a square as its length allows.
-    fn plane(&self, filter: usize) -> (usize, &[f32]) {
+    pub fn plane(&self, filter: usize) -> (usize, &[f32]) {
         match self.shape {
             FeatureShape::Maps([channels, height, width]) => {
                 let len = height * width;
@@ -128,6 +135,24 @@ impl Station {
     }
 }
 
+/// The least and the largest answer of a filter at stations of several pictures.
+pub fn common_range<'a>(
+    stations: impl IntoIterator<Item = &'a Station>,
+    filter: usize,
+) -> [f32; 2] {
+    let start = [f32::INFINITY, f32::NEG_INFINITY];
+    (stations.into_iter()).fold(start, |[low, high], station| {
+        let [a, b] = station.range(filter);
+        [low.min(a), high.max(b)]
+    })
+}
+
+/// The first images of `split` that share the first one's class, `count` at most.
+pub fn first_alike(split: &Split, count: usize) -> Vec<usize> {
+    let alike = |&index: &usize| split.label(index) == split.label(0);
+    (0..split.len()).filter(alike).take(count).collect()
+}
+
 /// One filter's answers to several pictures: a row for each layer, a column for each picture. A
 /// row has one scale, so that its pictures can be compared.
 pub fn compare(journeys: &[Journey], filter: usize) -> RgbImage {
@@ -149,17 +174,12 @@ pub fn compare(journeys: &[Journey], filter: usize) -> RgbImage {
     )];
     for (number, station) in first.stations.iter().enumerate() {
         let stations = journeys.iter().map(|journey| &journey.stations[number]);
-        let range = (stations.clone().map(|station| station.range(filter)))
-            .fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], [a, b]| {
-                [low.min(a), high.max(b)]
-            });
+        let range = common_range(stations.clone(), filter);
         let tiles: Vec<Tile> = stations
             .map(|station| {
                 let (width, values) = station.plane(filter);
-                Tile {
-                    picture: map(values, width, range, SIDE),
-                    caption: String::new(),
-                }
+                let picture = map(values, width, range, SIDE);
+                Tile::with_axes(picture, [width, values.len() / width])
             })
             .collect();
         let mut heading = station.heading(filter);

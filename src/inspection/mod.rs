@@ -9,9 +9,10 @@ mod canvas;
 mod filters;
 mod journey;
 
-pub use activity::{LayerActivity, activity};
+pub use activity::{LayerActivity, activity, read};
+pub use canvas::{Tile, map, photo, rows};
 pub use filters::{Favourites, favourites, first_kernels};
-pub use journey::{Journey, Subject, compare, every_filter};
+pub use journey::{Journey, Station, Subject, common_range, compare, every_filter, first_alike};
 
 /// Images per pass: few, for all that a layer makes of them is in memory at once.
 const BATCH: usize = 32;
@@ -23,6 +24,10 @@ pub enum InspectionError {
     Data(#[from] crate::data::DataError),
     #[error("the device failed: {0}")]
     Device(String),
+    #[error(
+        "the network answers with infinite values or none at all, which cannot be drawn; train it with a lower learning rate"
+    )]
+    NotFinite,
 }
 
 #[cfg(test)]

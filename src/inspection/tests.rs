@@ -2,11 +2,15 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 
+use serde_json::Value;
+
+use super::journey::stations;
 use super::*;
 use crate::backend::{self, DeviceChoice};
 use crate::data::{self, ImageShape, MemoryStore, Normalization, Split};
 use crate::experiment::{self, Experiment};
 use crate::models::{FeatureShape, Initialization, Network, REGISTRY};
+use crate::reference;
 
 fn device() -> Device {
     backend::open(DeviceChoice::cpu()).unwrap().device
@@ -23,6 +27,53 @@ fn network(experiment: &Experiment, input: ImageShape) -> Network {
         .model
         .build(input, 10, build, 3, &device())
         .unwrap()
+}
+
+#[test]
+fn every_layer_gives_what_it_gives_in_pytorch() {
+    let fixture = include_str!("../../tests/fixtures/explanations.json");
+    let fixture: Value = serde_json::from_str(fixture).unwrap();
+    for device in reference::devices() {
+        for (name, case) in fixture["networks"].as_object().unwrap() {
+            let network = reference::network(&case["model"], &device, &case["parameters"]);
+            let image = Tensor::<1>::from_floats(reference::image(3).as_slice(), &device);
+            let stations = stations(&network, image.reshape([1, 1, 28, 28])).unwrap();
+            let layers = case["layers"].as_array().unwrap();
+            assert_eq!(stations.len(), layers.len(), "{name}");
+            for (station, expected) in stations.iter().zip(layers) {
+                let what = format!("{} of {name} on {device:?}", station.layer);
+                assert_eq!(station.layer, expected["name"].as_str().unwrap(), "{what}");
+                assert_eq!(
+                    serde_json::to_value(station.shape).unwrap(),
+                    expected["shape"]
+                );
+                let sample: Vec<f64> = serde_json::from_value(expected["sample"].clone()).unwrap();
+                let step = (station.values.len() / 40).max(1);
+                let values: Vec<f64> = station
+                    .values
+                    .iter()
+                    .map(|&value| f64::from(value))
+                    .collect();
+                let most = values
+                    .iter()
+                    .fold(1e-6f64, |most, value| most.max(value.abs()));
+                let seen: Vec<f64> = values.iter().copied().step_by(step).collect();
+                assert_eq!(seen.len(), sample.len(), "{what}");
+                for (seen, expected) in seen.iter().zip(&sample) {
+                    assert!(
+                        (seen - expected).abs() <= 1e-3 * most,
+                        "{what}: {seen}, {expected}"
+                    );
+                }
+                let mean = values.iter().sum::<f64>() / values.len() as f64;
+                let expected = expected["mean"].as_f64().unwrap();
+                assert!(
+                    (mean - expected).abs() <= 1e-3 * most,
+                    "{what}: {mean}, {expected}"
+                );
+            }
+        }
+    }
 }
 
 fn subject(input: ImageShape) -> Subject {

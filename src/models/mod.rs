@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::ImageShape;
 
 pub use crate::kernels::Activation;
+pub use fusion::forward;
 pub use init::{ConvSpec, Initialization, LayerBuilder};
 pub use layer::{FeatureShape, Features, Layer, ShapeError, shape_after};
 pub use spec::EXAMPLE as EXAMPLE_LAYERS;

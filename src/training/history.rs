@@ -72,6 +72,14 @@ pub fn to_csv(history: &[EpochRecord]) -> Result<Vec<u8>, csv::Error> {
         .map_err(|error| error.into_error().into())
 }
 
+/// Reads what [`to_csv`] wrote.
+///
+/// # Errors
+/// A line is no record.
+pub fn from_csv(bytes: &[u8]) -> Result<Vec<EpochRecord>, csv::Error> {
+    csv::Reader::from_reader(bytes).deserialize().collect()
+}
+
 /// Sums over the images seen so far; what a checkpoint keeps of a half-done epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Sums {

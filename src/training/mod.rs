@@ -30,7 +30,7 @@ use crate::text::{panic_message, tell};
 
 pub use checkpoint::{Best, TrainingState};
 pub use classifier::{Classifier, Loss, StepOutput};
-pub use history::{EpochRecord, Figures, Tally};
+pub use history::{EpochRecord, Figures, Tally, from_csv};
 pub use stopping::StoppedBy;
 pub use ui::{Display, NoTerminal, Ui, UiChoice};
 

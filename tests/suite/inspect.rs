@@ -92,3 +92,60 @@ fn mistakes_name_what_was_expected() {
         assert!(errors.contains(part), "no {part:?} in:\n{errors}");
     }
 }
+
+#[test]
+fn a_picture_or_a_test_image_is_explained() {
+    let place = Workplace::new();
+    let run = place.train("run", SMALL);
+    let text = place.succeed(&["inspect", "explain", "artifacts/run", "5", "--class", "2"]);
+    for part in [
+        "Grad-CAM",
+        "saliency",
+        "integrated gradients",
+        "occlusion",
+        "chance",
+    ] {
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+    }
+    let picture = fs::read_dir(run.join("figures"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    assert!(image::open(picture.path()).unwrap().width() > 5 * 200);
+    let photo = image::RgbImage::from_fn(50, 40, |x, y| image::Rgb([x as u8, y as u8, 9]));
+    photo.save(place.path("mine.png")).unwrap();
+    place.succeed(&["inspect", "explain", "artifacts/run", "mine.png"]);
+    figure(&run, "explain-mine.png");
+    let errors = place.refuse(&["inspect", "explain", "artifacts/run", "60"]);
+    assert!(errors.contains("0 to 59"), "{errors}");
+    let wrong = ["inspect", "explain", "artifacts/run", "5", "--class", "hat"];
+    assert!(place.refuse(&wrong).contains("expected one of"));
+
+    place.train("dense", QUICK);
+    let text = place.succeed(&["inspect", "explain", "artifacts/dense", "5"]);
+    assert!(text.contains("Grad-CAM: left out"), "{text}");
+    assert!(text.contains("occlusion"), "{text}");
+}
+
+#[test]
+fn embeddings_are_drawn_by_both_projections() {
+    let place = Workplace::new();
+    let run = place.train("run", SMALL);
+    let text = place.succeed(&["inspect", "embeddings", "artifacts/run"]);
+    assert!(text.contains("84 features"), "{text}");
+    let dots = figure(&run, "embeddings-pca.png");
+    place.succeed(&["inspect", "embeddings", "artifacts/run", "--thumbnails"]);
+    assert_ne!(figure(&run, "embeddings-pca.png"), dots);
+    let t_sne = [
+        "inspect",
+        "embeddings",
+        "artifacts/run",
+        "--projection",
+        "t-sne",
+    ];
+    place.succeed(&t_sne);
+    let first = figure(&run, "embeddings-t-sne.png");
+    place.succeed(&t_sne);
+    assert_eq!(figure(&run, "embeddings-t-sne.png"), first);
+}

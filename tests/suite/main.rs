@@ -5,6 +5,7 @@ mod data;
 mod inspect;
 mod mistakes;
 mod real_data;
+mod report;
 mod resume;
 mod training;
 mod using;
@@ -91,7 +92,16 @@ impl Workplace {
 
     /// Trains as `name` with `settings`.
     fn train(&self, name: &str, settings: &[&str]) -> PathBuf {
-        let mut args = vec!["train", "--ui", "none", "--name", name, "--device", CPU];
+        let mut args = vec![
+            "train",
+            "--ui",
+            "none",
+            "--no-report",
+            "--name",
+            name,
+            "--device",
+            CPU,
+        ];
         args.extend(settings);
         self.succeed(&args);
         self.path("artifacts").join(name)

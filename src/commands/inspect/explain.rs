@@ -1,0 +1,128 @@
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use comfy_table::Table;
+
+use super::Opened;
+use crate::commands::{DONE, print};
+use crate::data::decode;
+use crate::evaluation::ranking;
+use crate::explanation::{Curves, Explainer, Faithfulness, Importance, Method, overview};
+use crate::text::{did_you_mean, table};
+
+impl Opened {
+    /// Explains what the network makes of a picture, or of a test image given by its number.
+    pub(super) fn explain(
+        &self,
+        image: &Path,
+        class: Option<&str>,
+        data_dir: Option<&Path>,
+    ) -> Result<u8> {
+        let (name, pixels) = self.picture(image, data_dir)?;
+        let (input, normalization) = (self.card.input, &self.card.normalization);
+        let explainer = Explainer::new(&self.network, input, normalization, &self.backend.device);
+        let probabilities = explainer.probabilities(&pixels)?;
+        let ranking = ranking(&probabilities);
+        let class = match class {
+            Some(name) => self.class(name)?,
+            None => ranking[0],
+        };
+        let taken = |class: usize| {
+            format!(
+                "{} ({:.1}%)",
+                self.card.classes[class],
+                100.0 * probabilities[class]
+            )
+        };
+        print(format!(
+            "{name}: taken for {}; explained: {}",
+            taken(ranking[0]),
+            taken(class)
+        ))?;
+        let faithfulness = Faithfulness::new(&explainer, &pixels, class)?;
+        let mut maps: Vec<(Importance, Curves)> = Vec::new();
+        for method in Method::ALL {
+            match explainer.importance(method, &pixels, class)? {
+                Some(map) => {
+                    let curves = explainer.measure(&pixels, class, &map)?;
+                    maps.push((map, curves));
+                }
+                None => print(format!(
+                    "{method}: left out, for the network has no convolution"
+                ))?,
+            }
+        }
+        print(faithfulness_table(&maps, &faithfulness))?;
+        let title = format!(
+            "{name}: {}, insertion less deletion",
+            self.card.classes[class]
+        );
+        let picture = overview(&title, &pixels, input, &maps);
+        let words = name.split(|c: char| !c.is_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        self.keep(&format!("explain-{}", words.join("-")), &picture)?;
+        Ok(DONE)
+    }
+
+    /// A picture by its path, or a test image by its number; its name and pixels.
+    fn picture(&self, image: &Path, data_dir: Option<&Path>) -> Result<(String, Vec<u8>)> {
+        let number = image.to_str().and_then(|text| text.parse::<usize>().ok());
+        let Some(index) = number.filter(|_| !image.exists()) else {
+            let name = image.file_stem().unwrap_or(image.as_os_str());
+            let pixels = decode(image, &self.card.image_options())?;
+            return Ok((name.to_string_lossy().into_owned(), pixels));
+        };
+        let dataset = self.dataset(data_dir)?;
+        let subjects = super::test_images(&dataset, &[index])?;
+        let Some(subject) = subjects.into_iter().next() else {
+            bail!("{} has no test images", dataset.name);
+        };
+        Ok((subject.name, subject.pixels))
+    }
+
+    fn class(&self, name: &str) -> Result<usize> {
+        let classes = &self.card.classes;
+        let found = classes
+            .iter()
+            .position(|class| class.eq_ignore_ascii_case(name));
+        let number = || {
+            name.parse()
+                .ok()
+                .filter(|&number: &usize| number < classes.len())
+        };
+        let Some(class) = found.or_else(number) else {
+            let hint = did_you_mean(name, classes.iter().map(String::as_str));
+            bail!(
+                "--class {name}: expected one of {}, or its number from 0{hint}",
+                classes.join(", ")
+            );
+        };
+        Ok(class)
+    }
+}
+
+fn faithfulness_table(maps: &[(Importance, Curves)], faithfulness: &Faithfulness) -> String {
+    let mut rows: Table = table(["method", "deletion", "insertion", "difference", ""], 1);
+    if let Some(column) = rows.column_mut(4) {
+        column.set_cell_alignment(comfy_table::CellAlignment::Left);
+    }
+    let row = |name: String, curves: &Curves, verdict: String| {
+        let figures = [curves.deletion, curves.insertion, curves.score()];
+        let [deletion, insertion, score] = figures.map(|figure| format!("{figure:.3}"));
+        [name, deletion, insertion, score, verdict]
+    };
+    for (map, curves) in maps {
+        let mut verdict = match faithfulness.passes(curves) {
+            true => "better than chance".to_string(),
+            false => "NO BETTER THAN CHANCE: this map explains nothing here".to_string(),
+        };
+        if let Some(share) = map.incompleteness.filter(|&share| share > 0.05) {
+            verdict += &format!("; its sum is off by {:.0}%", 100.0 * share);
+        }
+        rows.add_row(row(map.method.to_string(), curves, verdict));
+    }
+    rows.add_row(row("chance".into(), &faithfulness.chance(), String::new()));
+    format!(
+        "{rows}\n\ndeletion: area under the probability while the most important pixels turn black, small is good;\ninsertion: while they appear on black, large is good; chance: the mean of eight random orders"
+    )
+}

@@ -1,0 +1,66 @@
+//! A run opened to be used: its configuration, network and data.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::check_same_data;
+use crate::artifacts::{ModelCard, RunFolder};
+use crate::backend::Backend;
+use crate::data::{self, Dataset, Split};
+use crate::evaluation::{Evaluation, EvaluationError, Predictions, evaluate};
+use crate::experiment::Experiment;
+use crate::models::Network;
+use crate::training::Loss;
+
+/// A trained run.
+pub(super) struct Opened {
+    pub run: RunFolder,
+    pub card: ModelCard,
+    pub experiment: Experiment,
+    pub backend: Backend,
+    pub network: Network,
+}
+
+impl Opened {
+    pub fn new(run: &Path, backend: Backend) -> Result<Self> {
+        let run = RunFolder::open(run)?;
+        Ok(Self {
+            card: run.model_card()?,
+            experiment: run.experiment(&[])?,
+            network: run.network(&backend.device)?,
+            run,
+            backend,
+        })
+    }
+
+    /// The data the run was trained on.
+    pub fn dataset(&self, data_dir: Option<&Path>) -> Result<Dataset> {
+        let seed = self.experiment.training.seed;
+        let dataset = data::open(&self.experiment.data, data_dir, seed)?;
+        check_same_data(&self.run, &dataset)?;
+        Ok(dataset)
+    }
+
+    /// Evaluates the network on a split of `dataset`, see [`evaluate`].
+    pub fn evaluate(
+        &self,
+        dataset: &Dataset,
+        split: (&str, &Split),
+        batch_size: usize,
+        progress: impl FnMut(usize) -> bool,
+    ) -> Result<(Evaluation, Predictions), EvaluationError> {
+        let classes = dataset.classes.len();
+        let loss = Loss::new(&self.experiment.training, &dataset.train, classes);
+        let (classes, device) = (&dataset.classes, &self.backend.device);
+        evaluate(
+            &self.network,
+            &loss,
+            split,
+            classes,
+            device,
+            batch_size,
+            progress,
+        )
+    }
+}

@@ -1,0 +1,179 @@
+//! What a report says, before it is laid out: what the templates are filled with.
+//!
+//! Pictures are `data:` addresses, so that the page needs nothing but itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluation::{Calibration, Evaluation, Interval};
+use crate::models::SummaryRow;
+
+/// `page.html`: one run.
+#[derive(Debug, Serialize)]
+pub struct RunPage {
+    pub run: RunFacts,
+    pub evaluation: Evaluation,
+    /// Kinds of mistakes, the most frequent first; at most ten.
+    pub confused: Vec<Confused>,
+    /// The test images a model was surest of and wrong about.
+    pub mistakes: Vec<Example>,
+    /// The test images it was least sure of and right about.
+    pub doubts: Vec<Example>,
+    pub calibration: Calibration,
+    pub charts: Charts,
+    pub journey: Journey,
+    /// The first convolution's kernels, `None` where there is none.
+    pub kernels: Option<String>,
+    /// Grad-CAM of hits and misses; empty where there is no convolution.
+    pub explained: Vec<Explained>,
+    pub layers: Vec<SummaryRow>,
+    pub multiply_adds: usize,
+    /// Training images of each class.
+    pub sheet: String,
+    /// `config.toml`
+    pub config: String,
+}
+
+/// The run in a few figures, most of them those of `summary.json`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunFacts {
+    #[serde(rename(deserialize = "run"))]
+    pub name: String,
+    pub model: String,
+    pub dataset: String,
+    /// SHA-256 of the data set's content.
+    pub fingerprint: String,
+    #[serde(skip_deserializing)]
+    pub input: String,
+    #[serde(skip_deserializing)]
+    pub classes: usize,
+    pub parameters: usize,
+    /// Number in each split: `train`, `valid`, `test`.
+    pub images: BTreeMap<String, usize>,
+    pub epochs_run: usize,
+    pub best_epoch: Option<usize>,
+    /// As in `summary.json`, e.g. `epochs`, `patience`.
+    pub stopped_by: String,
+    pub seconds: f64,
+    pub images_per_second: f64,
+    pub backend: String,
+    pub convlab: String,
+    pub burn: String,
+}
+
+/// How often images of one class were taken for another.
+#[derive(Debug, Serialize)]
+pub struct Confused {
+    pub truth: String,
+    pub given: String,
+    pub count: usize,
+    /// Of the images of the true class.
+    pub share: f64,
+    pub examples: Vec<Example>,
+}
+
+/// A test image and what the model says about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Example {
+    /// In the test split, from 0.
+    pub index: usize,
+    pub picture: String,
+    pub truth: String,
+    pub given: String,
+    /// Of the class given.
+    pub probability: f64,
+}
+
+/// SVG elements.
+#[derive(Debug, Serialize)]
+pub struct Charts {
+    /// Loss and accuracy over the epochs.
+    pub loss: String,
+    pub accuracy: String,
+    pub calibration: String,
+}
+
+/// A picture with a heat map laid over it.
+#[derive(Debug, Serialize)]
+pub struct Explained {
+    #[serde(flatten)]
+    pub example: Example,
+    pub hit: bool,
+    pub overlay: String,
+}
+
+/// What each layer makes of some pictures, for the filter selector.
+#[derive(Debug, Serialize)]
+pub struct Journey {
+    pub subjects: Vec<Subject>,
+    pub stations: Vec<Station>,
+    /// The most filters any layer shows; 0 where no layer makes feature maps.
+    pub filters: usize,
+}
+
+/// A picture whose way is shown.
+#[derive(Debug, Serialize)]
+pub struct Subject {
+    pub name: String,
+    pub picture: String,
+}
+
+/// A layer of the journey.
+#[derive(Debug, Serialize)]
+pub struct Station {
+    pub layer: String,
+    pub kind: &'static str,
+    pub shape: String,
+    /// Shown ones; 1 for a vector.
+    pub filters: usize,
+    /// Of one map as shown.
+    pub width: usize,
+    pub height: usize,
+    /// For each subject all maps, one below the other; the scale of a filter is the same for all
+    /// subjects.
+    pub strips: Vec<String>,
+    /// For each filter the values of its darkest and brightest colour.
+    pub ranges: Vec<[f32; 2]>,
+}
+
+/// `compare.html`: several runs.
+#[derive(Debug, Serialize)]
+pub struct ComparePage {
+    pub runs: Vec<ComparedRun>,
+    /// Keys whose values are not the same everywhere, and each run's value.
+    pub differences: Vec<Difference>,
+    pub loss: String,
+    pub accuracy: String,
+    pub tests: Vec<PairTest>,
+    /// Runs that were not tested on the same images as the first.
+    pub apart: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ComparedRun {
+    #[serde(flatten)]
+    pub facts: RunFacts,
+    pub accuracy: f64,
+    pub accuracy_interval: Interval,
+    pub loss: f64,
+    pub color: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Difference {
+    pub key: String,
+    pub values: Vec<Option<String>>,
+}
+
+/// McNemar's test of two runs on the same test images.
+#[derive(Debug, Serialize)]
+pub struct PairTest {
+    pub first: String,
+    pub second: String,
+    /// Images that only the first, and only the second, got right.
+    pub only_first: usize,
+    pub only_second: usize,
+    /// Two-sided and exact.
+    pub p_value: f64,
+}

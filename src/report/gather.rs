@@ -1,0 +1,259 @@
+//! What a report says about one run.
+
+use burn::tensor::Device;
+use image::RgbImage;
+
+use super::charts;
+use super::content::{Charts, Confused, Example, Explained, RunPage};
+use super::journey::lay_out;
+use super::messages::Messages;
+use super::pictures::{address, shrunk, thumbnail};
+use super::{Cell, ReportError, facts, history};
+use crate::artifacts::{CONFIG, ModelCard, RunFolder};
+use crate::data::{Dataset, Split, contact_sheet};
+use crate::evaluation::{Calibration, Evaluation, Predictions, ranking};
+use crate::explanation::{Explainer, Method, overlay};
+use crate::inspection::{Journey, Subject, first_alike, first_kernels};
+use crate::models::{Network, Summary};
+
+/// Pictures of a list, and of a cell of the confusion matrix.
+const PICTURES: usize = 12;
+const PER_CELL: usize = 4;
+/// Pictures of all cells together.
+const CELLS: usize = 300;
+/// Kinds of mistakes that are listed.
+const CONFUSED: usize = 10;
+/// Hits, and misses, that are explained.
+const EXPLAINED: usize = 4;
+/// Pictures whose journey is shown.
+const SUBJECTS: usize = 3;
+/// Training images of each class, and classes, on the sheet.
+const PER_CLASS: usize = 8;
+/// Longest side of the sheet, of the kernels and of an explained picture.
+const SHEET: u32 = 1200;
+const KERNELS: u32 = 900;
+const OVERLAY: usize = 112;
+
+/// What a report needs besides the run's folder.
+pub struct Sources<'a> {
+    pub run: &'a RunFolder,
+    pub card: &'a ModelCard,
+    pub network: &'a Network,
+    pub dataset: &'a Dataset,
+    pub device: &'a Device,
+    pub evaluation: &'a Evaluation,
+    pub test: &'a Predictions,
+    /// For the temperature; `None` where there are no such images.
+    pub valid: Option<&'a Predictions>,
+}
+
+impl Sources<'_> {
+    /// # Errors
+    /// A file or an image cannot be read, or the device failed.
+    pub fn page(&self, t: &Messages) -> Result<(RunPage, Vec<Cell>), ReportError> {
+        let run = facts(self.run)?;
+        let records = history(self.run)?;
+        let names = || ["chart_train", "chart_valid"].map(|key| t.get(key).to_string());
+        let loss = charts::history(&records, |r| (r.train_loss, r.valid_loss), names(), 0);
+        let accuracies = charts::history(
+            &records,
+            |r| (r.train_accuracy, r.valid_accuracy),
+            names(),
+            0,
+        );
+        let calibration = Calibration::new(self.test, self.valid);
+        let best = run.best_epoch.map(|epoch| (epoch, "chart_best"));
+        // Where all epochs were run, nothing stopped it.
+        let stopped = (run.stopped_by != "epochs").then_some((run.epochs_run, "chart_stop"));
+        let marks: Vec<(usize, &str)> = best.into_iter().chain(stopped).collect();
+        let charts = Charts {
+            loss: charts::over_epochs(&loss, t.get("chart_loss"), &marks, t)?,
+            accuracy: charts::over_epochs(&accuracies, t.get("chart_accuracy"), &marks, t)?,
+            calibration: charts::reliability(&calibration.before, &calibration.after, t)?,
+        };
+        let summary = Summary::new(&self.card.model, self.network, self.card.input);
+        let kernels = first_kernels(self.network)?;
+        let path = self.run.file(CONFIG);
+        let config =
+            std::fs::read_to_string(&path).map_err(|source| ReportError::Read { path, source })?;
+        let page = RunPage {
+            run,
+            evaluation: self.evaluation.clone(),
+            confused: self.confused()?,
+            mistakes: self.examples(self.by_confidence(false, true))?,
+            doubts: self.examples(self.by_confidence(true, false))?,
+            calibration,
+            charts,
+            journey: self.journey()?,
+            kernels: kernels
+                .map(|picture| address(&shrunk(picture, KERNELS), 0))
+                .transpose()?,
+            explained: self.explained()?,
+            multiply_adds: summary.multiply_adds,
+            layers: summary.layers,
+            sheet: self.sheet()?,
+            config,
+        };
+        Ok((page, self.cells()?))
+    }
+
+    fn test_images(&self) -> &Split {
+        &self.dataset.test
+    }
+
+    /// Test images that were taken for the right class, or for a wrong one, by the probability of
+    /// that class.
+    fn by_confidence(&self, hits: bool, surest_first: bool) -> Vec<usize> {
+        let chosen = (0..self.test.len()).filter(|&index| self.test.hit(index) == hits);
+        let mut rated: Vec<(f64, usize)> = chosen
+            .map(|index| (self.test.confidence(index, 1.0), index))
+            .collect();
+        rated.sort_by(|a, b| match surest_first {
+            true => b.0.total_cmp(&a.0),
+            false => a.0.total_cmp(&b.0),
+        });
+        rated
+            .into_iter()
+            .map(|(_, index)| index)
+            .take(PICTURES)
+            .collect()
+    }
+
+    fn pixels(&self, index: usize) -> Result<Vec<u8>, ReportError> {
+        let mut pixels = vec![0; self.test_images().shape().len()];
+        self.test_images().read(index, &mut pixels)?;
+        Ok(pixels)
+    }
+
+    fn example(&self, index: usize) -> Result<Example, ReportError> {
+        let class = |class: usize| self.dataset.classes[class].clone();
+        Ok(Example {
+            index,
+            picture: thumbnail(&self.pixels(index)?, self.test_images().shape())?,
+            truth: class(self.test.truth(index)),
+            given: class(self.test.given(index)),
+            probability: self.test.confidence(index, 1.0),
+        })
+    }
+
+    fn examples(&self, indices: Vec<usize>) -> Result<Vec<Example>, ReportError> {
+        indices
+            .into_iter()
+            .map(|index| self.example(index))
+            .collect()
+    }
+
+    /// True class, class given and count of each cell of the confusion matrix that is not empty;
+    /// mistakes first, then by count.
+    fn filled(&self) -> Vec<(usize, usize, usize)> {
+        let counts = self.evaluation.confusion.counts().iter().enumerate();
+        let cells = counts.flat_map(|(truth, row)| {
+            row.iter()
+                .enumerate()
+                .map(move |(given, &count)| (truth, given, count))
+        });
+        let mut cells: Vec<_> = cells.filter(|cell| cell.2 > 0).collect();
+        cells.sort_by_key(|&(truth, given, count)| (truth == given, usize::MAX - count));
+        cells
+    }
+
+    /// The first test images of a cell.
+    fn of_cell(
+        &self,
+        truth: usize,
+        given: usize,
+        most: usize,
+    ) -> Result<Vec<Example>, ReportError> {
+        let all = (0..self.test.len())
+            .filter(|&index| (self.test.truth(index), self.test.given(index)) == (truth, given));
+        self.examples(all.take(most).collect())
+    }
+
+    fn confused(&self) -> Result<Vec<Confused>, ReportError> {
+        let mistakes = self
+            .filled()
+            .into_iter()
+            .filter(|(truth, given, _)| truth != given);
+        let confused = mistakes.take(CONFUSED).map(|(truth, given, count)| {
+            let class = &self.evaluation.classes[truth];
+            Ok(Confused {
+                truth: class.name.clone(),
+                given: self.evaluation.classes[given].name.clone(),
+                count,
+                share: count as f64 / class.support.max(1) as f64,
+                examples: self.of_cell(truth, given, PER_CELL)?,
+            })
+        });
+        confused.collect()
+    }
+
+    fn cells(&self) -> Result<Vec<Cell>, ReportError> {
+        let mut left = CELLS;
+        let mut cells = Vec::new();
+        for (truth, given, _) in self.filled() {
+            let examples = self.of_cell(truth, given, PER_CELL.min(left))?;
+            left -= examples.len();
+            cells.push(Cell {
+                truth,
+                given,
+                examples,
+            });
+            if left == 0 {
+                break;
+            }
+        }
+        Ok(cells)
+    }
+
+    fn journey(&self) -> Result<super::content::Journey, ReportError> {
+        let test = self.test_images();
+        let journeys = first_alike(test, SUBJECTS).into_iter().map(|index| {
+            let class = &self.dataset.classes[test.label(index)];
+            let subject = Subject {
+                name: format!("{index}: {class}"),
+                pixels: self.pixels(index)?,
+            };
+            let (input, normalization) = (self.card.input, &self.card.normalization);
+            let journey = Journey::new(self.network, subject, input, normalization, self.device)?;
+            Ok(journey)
+        });
+        lay_out(&journeys.collect::<Result<Vec<_>, ReportError>>()?)
+    }
+
+    /// The first hit of some classes, and the surest mistakes.
+    fn explained(&self) -> Result<Vec<Explained>, ReportError> {
+        let explainer = Explainer::new(
+            self.network,
+            self.card.input,
+            &self.card.normalization,
+            self.device,
+        );
+        let classes = 0..self.dataset.classes.len();
+        let hits = classes.filter_map(|class| {
+            (0..self.test.len())
+                .find(|&index| self.test.hit(index) && self.test.truth(index) == class)
+        });
+        let misses = self.by_confidence(false, true).into_iter().take(EXPLAINED);
+        let mut explained = Vec::new();
+        for index in hits.take(EXPLAINED).chain(misses) {
+            let pixels = self.pixels(index)?;
+            // `given` is the class whose score is explained.
+            let class = ranking(self.test.logits(index))[0];
+            let Some(map) = explainer.importance(Method::GradCam, &pixels, class)? else {
+                return Ok(Vec::new());
+            };
+            let overlay = overlay(&pixels, self.card.input, &map.values, OVERLAY);
+            explained.push(Explained {
+                example: self.example(index)?,
+                hit: self.test.hit(index),
+                overlay: address(&shrunk(overlay, 2 * OVERLAY as u32), 3)?,
+            });
+        }
+        Ok(explained)
+    }
+
+    fn sheet(&self) -> Result<String, ReportError> {
+        let sheet: RgbImage = contact_sheet(&self.dataset.train, &self.dataset.classes, PER_CLASS)?;
+        address(&shrunk(sheet, SHEET), self.card.input.channels)
+    }
+}

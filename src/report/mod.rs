@@ -1,0 +1,136 @@
+//! One page about a run, or about several, that needs no network.
+//!
+//! [`Sources`] gathers what a page says ([`content`]), `render` fills the templates beside it,
+//! [`messages`] holds the words of each language.
+
+mod charts;
+mod compare;
+pub mod content;
+mod gather;
+mod journey;
+pub mod messages;
+mod pictures;
+mod render;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::artifacts::{self, ArtifactError, HISTORY, RunFolder, SUMMARY, read_json};
+use crate::data::DataError;
+use crate::inspection::InspectionError;
+use crate::training::{EpochRecord, from_csv};
+
+pub use compare::Tested;
+use content::{Example, RunFacts};
+pub use gather::Sources;
+pub use messages::Language;
+use messages::Messages;
+
+/// A report cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
+    Inspection(#[from] InspectionError),
+    #[error("cannot read {path}")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{path} is damaged: {reason}; train the run anew")]
+    Damaged { path: PathBuf, reason: String },
+    #[error(
+        "{run} has no {SUMMARY}: its training has not ended; continue it with `convlab train --resume {run}`"
+    )]
+    NotEnded { run: PathBuf },
+    #[error("a chart cannot be drawn: {0}")]
+    Chart(String),
+    #[error("a picture cannot be encoded: {0}")]
+    Picture(String),
+    #[error("the page's template is wrong: {0}; please report this")]
+    Template(String),
+}
+
+/// Test images in a cell of the confusion matrix.
+#[derive(Debug, Serialize)]
+pub struct Cell {
+    /// Indices of the classes.
+    truth: usize,
+    given: usize,
+    examples: Vec<Example>,
+}
+
+/// The page about one run, as HTML, and its charts by name, as SVG.
+///
+/// # Errors
+/// A file of the run or an image cannot be read, or the device failed.
+pub fn one(
+    sources: &Sources,
+    language: Language,
+) -> Result<(String, Vec<(&'static str, String)>), ReportError> {
+    let messages = Messages::new(language)?;
+    let (page, cells) = sources.page(&messages)?;
+    let data = json!({
+        "evaluation": page.evaluation,
+        "calibration": page.calibration,
+        "journey": page.journey,
+        "cells": cells,
+    });
+    let html = render::render("page.html", &page, &data, &messages)?;
+    let charts = vec![
+        ("loss", page.charts.loss),
+        ("accuracy", page.charts.accuracy),
+        ("calibration", page.charts.calibration),
+    ];
+    Ok((html, charts))
+}
+
+/// The page that compares `runs`, as HTML.
+///
+/// # Errors
+/// As for [`one`].
+pub fn several(runs: &[Tested], language: Language) -> Result<String, ReportError> {
+    let messages = Messages::new(language)?;
+    let page = compare::compare(runs, &messages)?;
+    render::render("compare.html", &page, &json!(null), &messages)
+}
+
+/// Writes a page, whole or not at all.
+///
+/// # Errors
+/// [`ArtifactError::Write`]
+pub fn write(path: &Path, html: &str) -> Result<(), ReportError> {
+    Ok(artifacts::write(path, html.as_bytes())?)
+}
+
+/// `summary.json`, and what `model.json` adds to it.
+fn facts(run: &RunFolder) -> Result<RunFacts, ReportError> {
+    let path = run.file(SUMMARY);
+    if !path.is_file() {
+        let run = run.path().to_path_buf();
+        return Err(ReportError::NotEnded { run });
+    }
+    let mut facts: RunFacts = read_json(&path)?;
+    let card = run.model_card()?;
+    facts.input = card.input.to_string();
+    facts.classes = card.classes.len();
+    Ok(facts)
+}
+
+fn history(run: &RunFolder) -> Result<Vec<EpochRecord>, ReportError> {
+    let path = run.file(HISTORY);
+    let bytes = std::fs::read(&path).map_err(|source| ReportError::Read {
+        path: path.clone(),
+        source,
+    })?;
+    from_csv(&bytes).map_err(|error| ReportError::Damaged {
+        path,
+        reason: error.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+use super::content::RunFacts;
+use super::*;
+
+#[test]
+fn every_language_has_every_message_and_the_same_places_to_fill() {
+    let [english, indonesian] = Language::ALL.map(|language| Messages::new(language).unwrap());
+    let keys = |messages: &Messages| messages.texts.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&english), keys(&indonesian));
+    let places = |text: &str| {
+        let mut places: Vec<String> = (text.split('{').skip(1))
+            .filter_map(|rest| rest.split_once('}'))
+            .map(|(name, _)| name.to_string())
+            .collect();
+        places.sort();
+        places
+    };
+    for (key, text) in &english.texts {
+        assert_eq!(places(text), places(&indonesian.texts[key]), "{key}");
+        assert!(
+            !text.trim().is_empty() && !indonesian.texts[key].trim().is_empty(),
+            "{key}"
+        );
+    }
+}
+
+/// Names that charts and numbers ask for in Rust; templates are strict and fail where one is missing.
+#[test]
+fn messages_used_outside_of_templates_are_there() {
+    let messages = Messages::new(Language::Id).unwrap();
+    let sources = [
+        include_str!("charts.rs"),
+        include_str!("gather.rs"),
+        include_str!("compare.rs"),
+        include_str!("render.rs"),
+    ];
+    let used = sources.iter().flat_map(|source| source.split('"'));
+    let used: Vec<&str> = used
+        .filter(|word| word.starts_with("chart_") || word.starts_with("unit_"))
+        .collect();
+    assert!(used.len() > 10);
+    for key in used {
+        assert!(messages.texts.contains_key(key), "{key}");
+    }
+}
+
+#[test]
+fn numbers_are_written_as_each_language_does() {
+    for (number, digits, english, indonesian) in [
+        (1234567.0, 0, "1,234,567", "1.234.567"),
+        (0.9125, 2, "0.91", "0,91"),
+        (-1234.5, 1, "-1,234.5", "-1.234,5"),
+        (999.96, 1, "1,000.0", "1.000,0"),
+    ] {
+        assert_eq!(Language::En.number(number, digits), english);
+        assert_eq!(Language::Id.number(number, digits), indonesian);
+    }
+}
+
+#[test]
+fn facts_are_read_from_a_summary() {
+    let summary = r#"{"run": "r", "convlab": "0.1.0", "burn": "0.22", "backend": "flex", "device": "x",
+        "model": "dense", "dataset": "garments", "fingerprint": "ab", "seed": 1, "parameters": 5,
+        "images": {"test": 2, "train": 7, "valid": 0}, "epochs_run": 3, "stopped_by": "epochs",
+        "best_epoch": null, "train": null, "valid": null, "test": null, "images_per_second": 1.5,
+        "seconds": 2.5, "skipped": []}"#;
+    let facts: RunFacts = serde_json::from_str(summary).unwrap();
+    assert_eq!((facts.name.as_str(), facts.images["train"]), ("r", 7));
+    assert_eq!(facts.best_epoch, None);
+}
+
+#[test]
+fn a_chart_of_a_single_epoch_has_its_point() {
+    let messages = Messages::new(Language::En).unwrap();
+    let line = charts::Series {
+        name: "train".into(),
+        points: vec![(1.0, 0.5)],
+        dashed: false,
+        color: 0,
+    };
+    let svg = charts::over_epochs(&[line], "loss", &[(1, "chart_best")], &messages).unwrap();
+    assert!(svg.contains("<circle"));
+    let empty = charts::over_epochs(&[], "loss", &[], &messages).unwrap();
+    assert!(empty.contains("</svg>"));
+}
