@@ -92,14 +92,14 @@ pub(super) fn write(
         test,
         valid: valid.as_ref(),
     };
-    let (html, charts) = report::one(&sources, language)?;
+    let page = report::one(&sources, language)?;
     let figures = opened.run.file("figures");
     fs::create_dir_all(&figures)
         .with_context(|| format!("cannot make the folder {}", figures.display()))?;
-    for (name, svg) in charts {
+    for (name, svg) in page.charts {
         artifacts::write(&figures.join(format!("{name}.svg")), svg.as_bytes())?;
     }
     let out = out.unwrap_or_else(|| opened.run.file(PAGE));
-    report::write(&out, &html)?;
+    report::write(&out, &page.html)?;
     Ok(out)
 }

@@ -14,6 +14,14 @@ const MOST_STEPS: usize = 1024;
 /// The share of its due by which the sum of integrated gradients may miss.
 const TOLERANCE: f64 = 0.005;
 
+/// Grad-CAM as small as the maps of the last convolution.
+pub(super) struct ActivationMap {
+    /// `[height, width]`
+    pub values: Vec<f32>,
+    pub height: usize,
+    pub width: usize,
+}
+
 impl Explainer {
     /// Grad-CAM at the size of the image, `[height, width]`; `None` without a convolution.
     pub(super) fn grad_cam(
@@ -21,22 +29,23 @@ impl Explainer {
         image: &[f32],
         class: usize,
     ) -> Result<Option<Vec<f32>>, InspectionError> {
-        let Some((map, [height, width])) = self.class_activation(image, class)? else {
+        let Some(map) = self.class_activation(image, class)? else {
             return Ok(None);
         };
-        let sized = ImageBuffer::<Luma<f32>, Vec<f32>>::from_raw(width as u32, height as u32, map);
+        let (width, height) = (map.width as u32, map.height as u32);
+        let sized = ImageBuffer::<Luma<f32>, Vec<f32>>::from_raw(width, height, map.values);
         let sides = [self.input.width as u32, self.input.height as u32];
         // Bilinear, as the paper's authors enlarge.
         let large = sized.map(|map| resize(&map, sides[0], sides[1], FilterType::Triangle));
         Ok(large.map(ImageBuffer::into_raw))
     }
 
-    /// Grad-CAM as small as the maps of the last convolution: values, and their height and width.
+    /// Grad-CAM before it is enlarged; `None` without a convolution.
     pub(super) fn class_activation(
         &self,
         image: &[f32],
         class: usize,
-    ) -> Result<Option<(Vec<f32>, [usize; 2])>, InspectionError> {
+    ) -> Result<Option<ActivationMap>, InspectionError> {
         let layers = self.tracked.layers();
         let last = layers
             .iter()
@@ -63,7 +72,11 @@ impl Explainer {
         let gradient = tracked.grad(&gradients).ok_or_else(no_gradient)?;
         let weights = gradient.mean_dims(&[2, 3]);
         let map = (maps * weights).sum_dim(1).clamp_min(0.0);
-        Ok(Some((read(map)?, [height, width])))
+        Ok(Some(ActivationMap {
+            values: read(map)?,
+            height,
+            width,
+        }))
     }
 
     /// Saliency, `[height, width]`.

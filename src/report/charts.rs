@@ -46,8 +46,19 @@ pub fn color(position: usize) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-/// A figure of the training and validation images over the epochs.
-pub fn history(
+/// The loss on training and validation images over the epochs.
+pub fn losses(records: &[EpochRecord], names: [String; 2], color: usize) -> Vec<Series> {
+    let figure = |record: &EpochRecord| (record.train_loss, record.valid_loss);
+    history(records, figure, names, color)
+}
+
+/// The accuracy on training and validation images over the epochs.
+pub fn accuracies(records: &[EpochRecord], names: [String; 2], color: usize) -> Vec<Series> {
+    let figure = |record: &EpochRecord| (record.train_accuracy, record.valid_accuracy);
+    history(records, figure, names, color)
+}
+
+fn history(
     records: &[EpochRecord],
     figure: impl Fn(&EpochRecord) -> (f64, Option<f64>),
     [train, valid]: [String; 2],

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::charts::{self, Series};
+use super::charts;
 use super::content::{ComparePage, ComparedRun, Difference, PairTest};
 use super::messages::Messages;
 use super::{ReportError, facts};
 use crate::artifacts::{RunFolder, flat_config};
 use crate::evaluation::{Evaluation, Predictions, mcnemar};
-use crate::training::EpochRecord;
 
 /// A run with what it says about its test images.
 pub struct Tested {
@@ -32,14 +31,8 @@ pub fn compare(runs: &[Tested], t: &Messages) -> Result<ComparePage, ReportError
         let records = super::history(&tested.run)?;
         let names =
             || ["chart_train", "chart_valid"].map(|key| format!("{}: {}", facts.name, t.get(key)));
-        loss.extend(lines(
-            &records,
-            |record| (record.train_loss, record.valid_loss),
-            names(),
-            number,
-        ));
-        let accuracies = |record: &EpochRecord| (record.train_accuracy, record.valid_accuracy);
-        accuracy.extend(lines(&records, accuracies, names(), number));
+        loss.extend(charts::losses(&records, names(), number));
+        accuracy.extend(charts::accuracies(&records, names(), number));
         configs.push(flat_config(&tested.run)?);
         compared.push(ComparedRun {
             accuracy: tested.evaluation.accuracy,
@@ -73,15 +66,6 @@ pub fn compare(runs: &[Tested], t: &Messages) -> Result<ComparePage, ReportError
         apart: apart.map(|run| compared[run].facts.name.clone()).collect(),
         runs: compared,
     })
-}
-
-fn lines(
-    records: &[EpochRecord],
-    figure: impl Fn(&EpochRecord) -> (f64, Option<f64>),
-    names: [String; 2],
-    color: usize,
-) -> Vec<Series> {
-    charts::history(records, figure, names, color)
 }
 
 /// The runs that were tested on the images of the first, in the same order.

@@ -54,13 +54,8 @@ impl Sources<'_> {
         let run = facts(self.run)?;
         let records = history(self.run)?;
         let names = || ["chart_train", "chart_valid"].map(|key| t.get(key).to_string());
-        let loss = charts::history(&records, |r| (r.train_loss, r.valid_loss), names(), 0);
-        let accuracies = charts::history(
-            &records,
-            |r| (r.train_accuracy, r.valid_accuracy),
-            names(),
-            0,
-        );
+        let loss = charts::losses(&records, names(), 0);
+        let accuracy = charts::accuracies(&records, names(), 0);
         let calibration = Calibration::new(self.test, self.valid);
         let best = run.best_epoch.map(|epoch| (epoch, "chart_best"));
         // Where all epochs were run, nothing stopped it.
@@ -68,7 +63,7 @@ impl Sources<'_> {
         let marks: Vec<(usize, &str)> = best.into_iter().chain(stopped).collect();
         let charts = Charts {
             loss: charts::over_epochs(&loss, t.get("chart_loss"), &marks, t)?,
-            accuracy: charts::over_epochs(&accuracies, t.get("chart_accuracy"), &marks, t)?,
+            accuracy: charts::over_epochs(&accuracy, t.get("chart_accuracy"), &marks, t)?,
             calibration: charts::reliability(&calibration.before, &calibration.after, t)?,
         };
         let summary = Summary::new(&self.card.model, self.network, self.card.input);

@@ -63,14 +63,18 @@ pub struct Cell {
     examples: Vec<Example>,
 }
 
-/// The page about one run, as HTML, and its charts by name, as SVG.
+/// A page about one run.
+pub struct Report {
+    pub html: String,
+    /// The page's charts by name, as SVG.
+    pub charts: [(&'static str, String); 3],
+}
+
+/// Writes the page about one run.
 ///
 /// # Errors
 /// A file of the run or an image cannot be read, or the device failed.
-pub fn one(
-    sources: &Sources,
-    language: Language,
-) -> Result<(String, Vec<(&'static str, String)>), ReportError> {
+pub fn one(sources: &Sources, language: Language) -> Result<Report, ReportError> {
     let messages = Messages::new(language)?;
     let (page, cells) = sources.page(&messages)?;
     let data = json!({
@@ -79,13 +83,14 @@ pub fn one(
         "journey": page.journey,
         "cells": cells,
     });
-    let html = render::render("page.html", &page, &data, &messages)?;
-    let charts = vec![
-        ("loss", page.charts.loss),
-        ("accuracy", page.charts.accuracy),
-        ("calibration", page.charts.calibration),
-    ];
-    Ok((html, charts))
+    Ok(Report {
+        html: render::render("page.html", &page, &data, &messages)?,
+        charts: [
+            ("loss", page.charts.loss),
+            ("accuracy", page.charts.accuracy),
+            ("calibration", page.charts.calibration),
+        ],
+    })
 }
 
 /// The page that compares `runs`, as HTML.
