@@ -3,10 +3,9 @@
 mod embeddings;
 mod explain;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use comfy_table::CellAlignment;
 use image::{ImageFormat, RgbImage};
 
@@ -151,10 +150,7 @@ impl Opened {
 
     /// Writes a picture to the run's folder of figures.
     fn keep(&self, name: &str, picture: &RgbImage) -> Result<()> {
-        let folder = self.run.file("figures");
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        let path = folder.join(format!("{name}.png"));
+        let path = self.figures()?.join(format!("{name}.png"));
         write_picture(picture, &path, ImageFormat::Png, "fewer pictures")?;
         print(format!("written to {}", path.display()))
     }

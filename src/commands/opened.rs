@@ -1,8 +1,9 @@
 //! A run opened to be used: its configuration, network and data.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::check_same_data;
 use crate::artifacts::{ModelCard, RunFolder};
@@ -40,6 +41,14 @@ impl Opened {
         let dataset = data::open(&self.experiment.data, data_dir, seed)?;
         check_same_data(&self.run, &dataset)?;
         Ok(dataset)
+    }
+
+    /// The run's folder of figures, made if need be.
+    pub fn figures(&self) -> Result<PathBuf> {
+        let folder = self.run.file("figures");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        Ok(folder)
     }
 
     /// Evaluates the network on a split of `dataset`, see [`evaluate`].

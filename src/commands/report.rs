@@ -1,12 +1,12 @@
 //! `convlab report`
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use image::ImageFormat;
 
 use super::opened::Opened;
-use super::{DONE, print, replaceable};
+use super::{DONE, print, replaceable, write_picture};
 use crate::artifacts::{self, EVALUATION};
 use crate::backend;
 use crate::cli::ReportArgs;
@@ -65,8 +65,8 @@ fn tested(opened: &Opened, dataset: &Dataset) -> Result<(Evaluation, Predictions
     Ok(opened.evaluate(dataset, ("test", &dataset.test), BATCH, |_| true)?)
 }
 
-/// Writes the page about a run to `out`, by default in the run's folder, and its charts beside the
-/// other figures; where the page is.
+/// Writes the page about a run to `out`, by default in the run's folder, and its charts and larger
+/// pictures to the folder of figures; where the page is.
 pub(super) fn write(
     opened: &Opened,
     dataset: &Dataset,
@@ -93,11 +93,13 @@ pub(super) fn write(
         valid: valid.as_ref(),
     };
     let page = report::one(&sources, language)?;
-    let figures = opened.run.file("figures");
-    fs::create_dir_all(&figures)
-        .with_context(|| format!("cannot make the folder {}", figures.display()))?;
+    let figures = opened.figures()?;
     for (name, svg) in page.charts {
         artifacts::write(&figures.join(format!("{name}.svg")), svg.as_bytes())?;
+    }
+    for (name, picture) in &page.pictures {
+        let path = figures.join(format!("{name}.png"));
+        write_picture(picture, &path, ImageFormat::Png, "fewer classes")?;
     }
     let out = out.unwrap_or_else(|| opened.run.file(PAGE));
     report::write(&out, &page.html)?;

@@ -127,6 +127,8 @@ pub struct Station {
     pub shape: String,
     /// Shown ones; 1 for a vector.
     pub filters: usize,
+    /// Filters of the layer that are left out to keep the page small.
+    pub left_out: usize,
     /// Of one map as shown.
     pub width: usize,
     pub height: usize,

@@ -11,9 +11,9 @@ use super::pictures::{address, shrunk, thumbnail};
 use super::{Cell, ReportError, facts, history};
 use crate::artifacts::{CONFIG, ModelCard, RunFolder};
 use crate::data::{Dataset, Split, contact_sheet};
-use crate::evaluation::{Calibration, Evaluation, Predictions, ranking};
+use crate::evaluation::{Calibration, Evaluation, Predictions};
 use crate::explanation::{Explainer, Method, overlay};
-use crate::inspection::{Journey, Subject, first_alike, first_kernels};
+use crate::inspection::{Journey, Subject, Tile, first_alike, first_kernels, photo, rows};
 use crate::models::{Network, Summary};
 
 /// Pictures of a list, and of a cell of the confusion matrix.
@@ -25,6 +25,8 @@ const CELLS: usize = 300;
 const CONFUSED: usize = 10;
 /// Hits, and misses, that are explained.
 const EXPLAINED: usize = 4;
+/// Of them, in a row of the picture kept beside the page.
+const PER_LINE: usize = 4;
 /// Pictures whose journey is shown.
 const SUBJECTS: usize = 3;
 /// Training images of each class, and classes, on the sheet.
@@ -47,10 +49,18 @@ pub struct Sources<'a> {
     pub valid: Option<&'a Predictions>,
 }
 
+/// What a page says, and what goes beside it.
+pub struct Gathered {
+    pub page: RunPage,
+    pub cells: Vec<Cell>,
+    /// For the folder of figures, by name.
+    pub pictures: Vec<(&'static str, RgbImage)>,
+}
+
 impl Sources<'_> {
     /// # Errors
     /// A file or an image cannot be read, or the device failed.
-    pub fn page(&self, t: &Messages) -> Result<(RunPage, Vec<Cell>), ReportError> {
+    pub fn gather(&self, t: &Messages) -> Result<Gathered, ReportError> {
         let run = facts(self.run)?;
         let records = history(self.run)?;
         let names = || ["chart_train", "chart_valid"].map(|key| t.get(key).to_string());
@@ -68,6 +78,8 @@ impl Sources<'_> {
         };
         let summary = Summary::new(&self.card.model, self.network, self.card.input);
         let kernels = first_kernels(self.network)?;
+        let (explained, grad_cam) = self.explained()?;
+        let sheet = contact_sheet(&self.dataset.train, &self.dataset.classes, PER_CLASS)?;
         let path = self.run.file(CONFIG);
         let config =
             std::fs::read_to_string(&path).map_err(|source| ReportError::Read { path, source })?;
@@ -80,16 +92,27 @@ impl Sources<'_> {
             calibration,
             charts,
             journey: self.journey()?,
-            kernels: kernels
-                .map(|picture| address(&shrunk(picture, KERNELS), 0))
+            kernels: (kernels.as_ref())
+                .map(|picture| address(&shrunk(picture.clone(), KERNELS), 0))
                 .transpose()?,
-            explained: self.explained()?,
+            explained,
             multiply_adds: summary.multiply_adds,
             layers: summary.layers,
-            sheet: self.sheet()?,
+            sheet: address(&shrunk(sheet.clone(), SHEET), self.card.input.channels)?,
             config,
         };
-        Ok((page, self.cells()?))
+        let pictures = [
+            ("filters", kernels),
+            ("grad-cam", grad_cam),
+            ("data", Some(sheet)),
+        ];
+        Ok(Gathered {
+            page,
+            cells: self.cells()?,
+            pictures: (pictures.into_iter())
+                .filter_map(|(name, picture)| Some((name, picture?)))
+                .collect(),
+        })
     }
 
     fn test_images(&self) -> &Split {
@@ -216,7 +239,7 @@ impl Sources<'_> {
     }
 
     /// The first hit of some classes, and the surest mistakes.
-    fn explained(&self) -> Result<Vec<Explained>, ReportError> {
+    fn explained(&self) -> Result<(Vec<Explained>, Option<RgbImage>), ReportError> {
         let explainer = Explainer::new(
             self.network,
             self.card.input,
@@ -229,26 +252,36 @@ impl Sources<'_> {
                 .find(|&index| self.test.hit(index) && self.test.truth(index) == class)
         });
         let misses = self.by_confidence(false, true).into_iter().take(EXPLAINED);
-        let mut explained = Vec::new();
+        let (mut explained, mut tiles) = (Vec::new(), Vec::new());
         for index in hits.take(EXPLAINED).chain(misses) {
             let pixels = self.pixels(index)?;
             // `given` is the class whose score is explained.
-            let class = ranking(self.test.logits(index))[0];
-            let Some(map) = explainer.importance(Method::GradCam, &pixels, class)? else {
-                return Ok(Vec::new());
+            let given = self.test.given(index);
+            let Some(map) = explainer.importance(Method::GradCam, &pixels, given)? else {
+                return Ok((Vec::new(), None));
             };
-            let overlay = overlay(&pixels, self.card.input, &map.values, OVERLAY);
+            let input = self.card.input;
+            let overlay = overlay(&pixels, input, &map.values, OVERLAY);
             explained.push(Explained {
                 example: self.example(index)?,
                 hit: self.test.hit(index),
-                overlay: address(&shrunk(overlay, 2 * OVERLAY as u32), 3)?,
+                overlay: address(&shrunk(overlay.clone(), 2 * OVERLAY as u32), 3)?,
+            });
+            tiles.push(Tile {
+                picture: photo(&pixels, input.channels, input.width, OVERLAY),
+                caption: self.dataset.classes[self.test.truth(index)].clone(),
+            });
+            tiles.push(Tile {
+                picture: overlay,
+                caption: format!("as {}", self.dataset.classes[given]),
             });
         }
-        Ok(explained)
-    }
-
-    fn sheet(&self) -> Result<String, ReportError> {
-        let sheet: RgbImage = contact_sheet(&self.dataset.train, &self.dataset.classes, PER_CLASS)?;
-        address(&shrunk(sheet, SHEET), self.card.input.channels)
+        let mut lines = Vec::new();
+        while !tiles.is_empty() {
+            let rest = tiles.split_off(tiles.len().min(2 * PER_LINE));
+            lines.push((Vec::new(), std::mem::replace(&mut tiles, rest)));
+        }
+        let title = "Grad-CAM: hits, then the surest mistakes";
+        Ok((explained, Some(rows(title, &lines))))
     }
 }

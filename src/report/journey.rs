@@ -64,10 +64,11 @@ fn station(
     side: usize,
 ) -> Result<Station, ReportError> {
     let first = &journeys[0].stations[number];
-    let filters = match first.shape {
-        FeatureShape::Maps([channels, ..]) => channels.min(most),
+    let all = match first.shape {
+        FeatureShape::Maps([channels, ..]) => channels,
         FeatureShape::Vector(_) => 1,
     };
+    let filters = all.min(most);
     let stations = || journeys.iter().map(|journey| &journey.stations[number]);
     let ranges: Vec<[f32; 2]> = (0..filters)
         .map(|filter| inspection::common_range(stations(), filter))
@@ -92,6 +93,7 @@ fn station(
         kind: first.kind,
         shape: first.shape.to_string(),
         filters,
+        left_out: all - filters,
         width: size.0 as usize,
         height: size.1 as usize,
         strips,

@@ -15,6 +15,7 @@ mod render;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use image::RgbImage;
 use serde::Serialize;
 use serde_json::json;
 
@@ -68,6 +69,8 @@ pub struct Report {
     pub html: String,
     /// The page's charts by name, as SVG.
     pub charts: [(&'static str, String); 3],
+    /// Its larger pictures by name.
+    pub pictures: Vec<(&'static str, RgbImage)>,
 }
 
 /// Writes the page about one run.
@@ -76,12 +79,13 @@ pub struct Report {
 /// A file of the run or an image cannot be read, or the device failed.
 pub fn one(sources: &Sources, language: Language) -> Result<Report, ReportError> {
     let messages = Messages::new(language)?;
-    let (page, cells) = sources.page(&messages)?;
+    let gathered = sources.gather(&messages)?;
+    let page = gathered.page;
     let data = json!({
         "evaluation": page.evaluation,
         "calibration": page.calibration,
         "journey": page.journey,
-        "cells": cells,
+        "cells": gathered.cells,
     });
     Ok(Report {
         html: render::render("page.html", &page, &data, &messages)?,
@@ -90,6 +94,7 @@ pub fn one(sources: &Sources, language: Language) -> Result<Report, ReportError>
             ("accuracy", page.charts.accuracy),
             ("calibration", page.charts.calibration),
         ],
+        pictures: gathered.pictures,
     })
 }
 

@@ -70,6 +70,10 @@ fn training_ends_with_a_page_whose_numbers_are_those_of_the_evaluation() {
         let svg = fs::read_to_string(run.join(format!("figures/{name}.svg"))).unwrap();
         assert!(svg.starts_with("<svg") && svg.contains("<circle"), "{name}");
     }
+    for name in ["filters", "grad-cam", "data"] {
+        let picture = image::open(run.join(format!("figures/{name}.png"))).unwrap();
+        assert!(picture.width() > 200 && picture.height() > 50, "{name}");
+    }
 }
 
 #[test]
