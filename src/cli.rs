@@ -119,6 +119,9 @@ pub struct ReportArgs {
     /// Language of the page
     #[arg(long, value_enum, default_value_t)]
     pub lang: Language,
+    /// Test images whose journey is shown [default: the first three of the first one's class]
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
+    pub index: Vec<usize>,
     /// Page to write [default: RUN/report.html, or comparison.html for several runs]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

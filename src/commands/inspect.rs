@@ -10,7 +10,7 @@ use comfy_table::CellAlignment;
 use image::{ImageFormat, RgbImage};
 
 use super::opened::Opened;
-use super::{DONE, print, write_picture};
+use super::{DONE, check_indices, print, write_picture};
 use crate::backend;
 use crate::cli::InspectCommand;
 use crate::data::{Dataset, decode};
@@ -159,13 +159,7 @@ impl Opened {
 /// The test images at `indices`, or the first ones that share the first one's class.
 fn test_images(dataset: &Dataset, indices: &[usize]) -> Result<Vec<Subject>> {
     let test = &dataset.test;
-    if let Some(index) = indices.iter().find(|&&index| index >= test.len()) {
-        bail!(
-            "--index {index}: expected 0 to {}, the data set has {} test images",
-            test.len().saturating_sub(1),
-            test.len()
-        );
-    }
+    check_indices(dataset, indices)?;
     let indices: Vec<usize> = match indices.is_empty() {
         true => first_alike(test, COMPARED),
         false => indices.to_vec(),

@@ -26,6 +26,7 @@ use crate::data::Dataset;
 pub const DONE: u8 = 0;
 /// Exit status of a command of whose work a part failed.
 pub const FAILED: u8 = 2;
+
 /// Carries out the command and gives its exit status.
 ///
 /// # Errors
@@ -74,6 +75,19 @@ fn check_same_data(run: &RunFolder, dataset: &Dataset) -> Result<()> {
             dataset.shape,
             dataset.classes.join(", "),
             dataset.fingerprint
+        );
+    }
+    Ok(())
+}
+
+/// Refuses numbers of test images that are not there.
+fn check_indices(dataset: &Dataset, indices: &[usize]) -> Result<()> {
+    let test = &dataset.test;
+    if let Some(index) = indices.iter().find(|&&index| index >= test.len()) {
+        bail!(
+            "--index {index}: expected 0 to {}, the data set has {} test images",
+            test.len().saturating_sub(1),
+            test.len()
         );
     }
     Ok(())

@@ -206,25 +206,27 @@ fn finish(session: Session, finished: &Finished, display: Display, args: &TrainA
     let test = tested.as_ref().map(|(_, evaluation, _)| evaluation);
     let run = &session.run;
     let summary = Summary::new(&session, finished, test.map(TestFigures::from));
+    run.write_json(SUMMARY, &summary)?;
+    let mut page = None;
+    if let Some((opened, evaluation, predictions)) = &tested {
+        run.write_json(EVALUATION, evaluation)?;
+        if !args.no_report && !signals::asked() {
+            let about = (evaluation, predictions);
+            // What was learnt is kept, whatever becomes of the page about it.
+            match report::write(opened, &session.dataset, about, args.lang, None, &[]) {
+                Ok(path) => page = Some(path),
+                Err(error) => tell(format!("warning: no report: {error:#}")),
+            }
+        }
+    }
+    // All is written: whoever reads this may have gone away.
     match display {
         Display::None => {}
         Display::Json => print(serde_json::to_string(&summary)?)?,
         _ => print(format!("{summary}kept in {}", run.path().display()))?,
     }
-    run.write_json(SUMMARY, &summary)?;
-    if let Some((opened, evaluation, predictions)) = &tested {
-        run.write_json(EVALUATION, evaluation)?;
-        if !args.no_report && !signals::asked() {
-            let tested = (evaluation, predictions);
-            // What was learnt is kept, whatever becomes of the page about it.
-            match report::write(opened, &session.dataset, tested, args.lang, None) {
-                Ok(page) if display == Display::Plain => {
-                    print(format!("report: {}", page.display()))?
-                }
-                Ok(_) => {}
-                Err(error) => tell(format!("warning: no report: {error:#}")),
-            }
-        }
+    if let (Display::Plain, Some(page)) = (display, page) {
+        print(format!("report: {}", page.display()))?;
     }
     if finished.stopped_by == StoppedBy::NotFinite {
         let kept = match best {

@@ -1,15 +1,18 @@
 //! A contact sheet: some images of every class in one labelled picture.
 
+use image::imageops::{FilterType, replace, resize};
 use image::{Rgb, RgbImage};
 
 use super::{DataError, Split};
 use crate::drawing::{BACKGROUND, GLYPH, TEXT, write};
 
-/// Side of the smallest image shown, in pixels.
+/// Longer side of an image shown, in pixels, at least and at most.
 const MIN_SIDE: usize = 56;
+const MOST_SIDE: usize = 128;
 const GAP: usize = 4;
 
-/// One row per class: its name, then its first `per_class` images.
+/// One row for each of `classes`, the first ones of the data set: its name, then its first `per_class`
+/// images, large ones reduced.
 ///
 /// # Errors
 /// An image can no longer be read.
@@ -19,8 +22,14 @@ pub fn contact_sheet(
     per_class: usize,
 ) -> Result<RgbImage, DataError> {
     let shape = split.shape();
-    let zoom = MIN_SIDE.div_ceil(shape.height.max(shape.width)).max(1);
-    let (cell_height, cell_width) = (shape.height * zoom + GAP, shape.width * zoom + GAP);
+    let longest_side = shape.height.max(shape.width);
+    let zoom = MIN_SIDE.div_ceil(longest_side).max(1);
+    let sized = |side: usize| match longest_side > MOST_SIDE {
+        true => (side * MOST_SIDE / longest_side).max(1),
+        false => side * zoom,
+    };
+    let (image_height, image_width) = (sized(shape.height), sized(shape.width));
+    let (cell_height, cell_width) = (image_height + GAP, image_width + GAP);
     let longest = classes
         .iter()
         .map(|name| name.chars().count())
@@ -43,7 +52,7 @@ pub fn contact_sheet(
     let mut pixels = vec![0; shape.len()];
     for index in 0..split.len() {
         let class = split.label(index);
-        if shown[class] == per_class {
+        if shown.get(class).is_none_or(|&count| count == per_class) {
             continue;
         }
         split.read(index, &mut pixels)?;
@@ -51,16 +60,17 @@ pub fn contact_sheet(
             label_width + shown[class] * cell_width,
             GAP + class * cell_height,
         );
-        for y in 0..shape.height * zoom {
-            for x in 0..shape.width * zoom {
-                let at = (y / zoom) * shape.width + x / zoom;
-                let channel = |channel: usize| {
-                    pixels[channel.min(shape.channels - 1) * shape.height * shape.width + at]
-                };
-                let color = Rgb([channel(0), channel(1), channel(2)]);
-                sheet.put_pixel((left + x) as u32, (top + y) as u32, color);
-            }
-        }
+        let area = shape.height * shape.width;
+        let image = RgbImage::from_fn(shape.width as u32, shape.height as u32, |x, y| {
+            let at = y as usize * shape.width + x as usize;
+            Rgb([0, 1, 2].map(|channel: usize| pixels[channel.min(shape.channels - 1) * area + at]))
+        });
+        let filter = match longest_side > MOST_SIDE {
+            true => FilterType::Triangle,
+            false => FilterType::Nearest,
+        };
+        let image = resize(&image, image_width as u32, image_height as u32, filter);
+        replace(&mut sheet, &image, left as i64, top as i64);
         shown[class] += 1;
     }
     Ok(sheet)

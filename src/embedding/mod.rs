@@ -3,8 +3,7 @@
 mod scatter;
 
 use bhtsne::{Neighbor, tSNE};
-use burn::linalg::svd;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use rayon::prelude::*;
 
 use crate::data::{ImageBatch, Split};
@@ -15,8 +14,9 @@ pub use scatter::scatter;
 
 /// Images per pass.
 const BATCH: usize = 64;
-/// Sweeps of the singular value decomposition per value; LAPACK allows six.
-const SWEEPS: usize = 60;
+/// Steps of the search for principal components at most, and images of one piece of work.
+const ITERATIONS: usize = 300;
+const PIECE: usize = 64;
 /// Neighbours that t-SNE keeps an image near to, as its authors use; fewer for few images.
 const PERPLEXITY: f32 = 30.0;
 /// Steps of t-SNE, the angle below which far images are taken together, and the deviation it starts
@@ -70,50 +70,97 @@ pub fn embed(
     })
 }
 
-/// The first two principal components, and the share of the variance of each (Pearson 1901).
+/// The first two principal components, and the share of the variance of each (Pearson 1901), by
+/// orthogonal iteration.
 ///
 /// # Errors
-/// The device failed, or a feature is not finite.
-pub fn principal_components(
-    features: &Embedded,
-    device: &Device,
-) -> Result<(Points, [f64; 2]), InspectionError> {
-    if features.values.iter().any(|value| !value.is_finite()) {
+/// A feature is not finite.
+pub fn principal_components(features: &Embedded) -> Result<(Points, [f64; 2]), InspectionError> {
+    let width = features.width;
+    let mut rows: Vec<f64> = features.values.iter().map(|&value| value.into()).collect();
+    if rows.iter().any(|value| !value.is_finite()) {
         return Err(InspectionError::NotFinite);
     }
-    let (images, width) = (features.images, features.width);
-    let data = TensorData::new(features.values.clone(), [images, width]);
-    let x = Tensor::<2>::from_data(data, device);
-    let x = x.clone() - x.mean_dim(0);
-    // The decomposition is cubic: of the products of images or of features, whichever are fewer.
-    let (directions, squares, across) = match images < width {
-        true => {
-            let (u, squares, _) = svd::<2, 1>(x.clone().matmul(x.transpose()), SWEEPS);
-            (u, squares, true)
+    for feature in 0..width {
+        let column = || rows.iter().skip(feature).step_by(width);
+        let mean = column().sum::<f64>() / features.images as f64;
+        rows.iter_mut()
+            .skip(feature)
+            .step_by(width)
+            .for_each(|value| *value -= mean);
+    }
+    // Squares of very large features would be infinite.
+    let largest = rows
+        .iter()
+        .fold(f64::MIN_POSITIVE, |most, value| most.max(value.abs()));
+    rows.iter_mut().for_each(|value| *value /= largest);
+    let mut directions = [0, 1].map(|axis| {
+        let start = (0..width).map(|feature| (1.0 + (feature * (axis + 1)) as f64).sin());
+        start.collect::<Vec<f64>>()
+    });
+    let mut places = orthogonal(&mut directions, &rows);
+    for _ in 0..ITERATIONS {
+        let before = places.clone();
+        directions = [0, 1].map(|axis| {
+            let pieces = rows.par_chunks(width * PIECE).zip(places.par_chunks(PIECE));
+            let sums = pieces.map(|(rows, places)| {
+                let mut sum = vec![0.0; width];
+                for (row, place) in rows.chunks(width).zip(places) {
+                    let parts = sum.iter_mut().zip(row);
+                    parts.for_each(|(sum, value)| *sum += value * place[axis]);
+                }
+                sum
+            });
+            // Added in the order of the images, whichever thread was first.
+            let sums: Vec<Vec<f64>> = sums.collect();
+            sums.into_iter().fold(vec![0.0; width], |mut total, sum| {
+                let parts = total.iter_mut().zip(sum);
+                parts.for_each(|(total, sum)| *total += sum);
+                total
+            })
+        });
+        places = orthogonal(&mut directions, &rows);
+        let moved = places.iter().zip(&before);
+        let moved = moved.map(|(now, then)| (now[0] - then[0]).abs().max((now[1] - then[1]).abs()));
+        if moved.fold(0.0, f64::max) < 1e-9 {
+            break;
         }
-        false => {
-            let (_, squares, v) = svd::<2, 1>(x.clone().transpose().matmul(x.clone()), SWEEPS);
-            (x.matmul(v.transpose()), squares, false)
-        }
+    }
+    let total: f64 = rows.iter().map(|value| value * value).sum();
+    let share = |axis: usize| {
+        let squares = places
+            .iter()
+            .map(|place| place[axis] * place[axis])
+            .sum::<f64>();
+        squares / total.max(f64::MIN_POSITIVE)
     };
-    let squares: Vec<f64> = read(squares)?.into_iter().map(f64::from).collect();
-    let total = squares.iter().sum::<f64>().max(f64::MIN_POSITIVE);
-    let columns = directions.dims()[1];
-    let places = read(directions)?;
-    // Of products of images, the directions are the places but for their length.
-    let length = |axis: usize| match across {
-        true => squares
-            .get(axis)
-            .map_or(0.0, |square| square.max(0.0).sqrt()) as f32,
-        false => 1.0,
-    };
-    let place = |image: usize, axis: usize| match axis < columns {
-        true => places[image * columns + axis] * length(axis),
-        false => 0.0,
-    };
-    let points = (0..images).map(|image| [place(image, 0), place(image, 1)]);
-    let share = |axis: usize| squares.get(axis).copied().unwrap_or(0.0) / total;
+    let points = places
+        .iter()
+        .map(|place| place.map(|value| (value * largest) as f32));
     Ok((points.collect(), [share(0), share(1)]))
+}
+
+/// Makes two directions perpendicular and of length one, and returns where `rows` lie along them.
+fn orthogonal(directions: &mut [Vec<f64>; 2], rows: &[f64]) -> Vec<[f64; 2]> {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let unit = |direction: &mut Vec<f64>| {
+        let length = dot(direction, direction).sqrt();
+        // What rounding leaves of a direction that is not there is none.
+        let scale = if length > 1e-12 { 1.0 / length } else { 0.0 };
+        direction.iter_mut().for_each(|value| *value *= scale);
+    };
+    let [first, second] = directions;
+    unit(first);
+    let along = dot(first, second);
+    second
+        .iter_mut()
+        .zip(first.iter())
+        .for_each(|(b, a)| *b -= along * a);
+    unit(second);
+    let width = first.len();
+    let rows = rows.par_chunks(width).with_min_len(PIECE);
+    rows.map(|row| [dot(row, first), dot(row, second)])
+        .collect()
 }
 
 /// t-SNE (van der Maaten and Hinton 2008) that begins with the principal components `start`, so that

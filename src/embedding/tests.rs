@@ -1,5 +1,4 @@
 use super::*;
-use crate::reference::devices;
 
 /// Three groups of points around corners in five dimensions.
 fn groups(each: usize) -> Embedded {
@@ -34,12 +33,13 @@ fn kept_together(points: &Points) -> f64 {
 
 #[test]
 fn components_have_the_variances_of_the_points() {
-    // Points on a line with deviation 3 times that across it.
-    let values = [[3.0, 0.0], [-3.0, 0.0], [0.0, 1.0], [0.0, -1.0]];
+    // A cloud three times as long as wide, turned by 30 degrees.
+    let (sin, cos) = 30f32.to_radians().sin_cos();
+    let cloud = [[3.0, 0.0], [-3.0, 0.0], [0.0, 1.0], [0.0, -1.0]];
     for width in [2, 40] {
-        // Fewer images than features take the other way round.
-        let values = values.iter().flat_map(|point: &[f32; 2]| {
-            let feature = |feature| if feature < 2 { point[feature] } else { 0.0 };
+        let values = cloud.iter().flat_map(|[x, y]: &[f32; 2]| {
+            let turned = [cos * x - sin * y, sin * x + cos * y];
+            let feature = |feature| if feature < 2 { turned[feature] } else { 0.0 };
             (0..width).map(feature).collect::<Vec<f32>>()
         });
         let features = Embedded {
@@ -47,21 +47,43 @@ fn components_have_the_variances_of_the_points() {
             width,
             values: values.collect(),
         };
-        let (points, shares) = principal_components(&features, &devices()[0]).unwrap();
-        assert!(
-            (shares[0] - 0.9).abs() < 1e-5 && (shares[1] - 0.1).abs() < 1e-5,
-            "{shares:?}"
-        );
-        assert!((points[0][0].abs() - 3.0).abs() < 1e-4, "{points:?}");
-        assert!((points[2][1].abs() - 1.0).abs() < 1e-4, "{points:?}");
+        let (points, shares) = principal_components(&features).unwrap();
+        let expected = [0.9, 0.1];
+        for axis in [0, 1] {
+            assert!((shares[axis] - expected[axis]).abs() < 1e-6, "{shares:?}");
+        }
+        for (point, expected) in points.iter().zip(&cloud) {
+            for axis in [0, 1] {
+                assert!(
+                    (point[axis].abs() - expected[axis].abs()).abs() < 1e-4,
+                    "{points:?}"
+                );
+            }
+        }
         assert!((points[0][0] + points[1][0]).abs() < 1e-4, "{points:?}");
     }
 }
 
 #[test]
+fn features_that_are_no_numbers_are_refused_and_large_ones_are_not() {
+    let embedded = |values: Vec<f32>| Embedded {
+        images: 4,
+        width: 1,
+        values,
+    };
+    assert!(principal_components(&embedded(vec![1.0, f32::NAN, 0.0, 2.0])).is_err());
+    let (points, shares) = principal_components(&embedded(vec![1e38, -1e38, 0.0, 3e38])).unwrap();
+    assert!(points.iter().flatten().all(|value| value.is_finite()));
+    assert!(
+        (shares[0] - 1.0).abs() < 1e-9 && shares[1] == 0.0,
+        "{shares:?}"
+    );
+}
+
+#[test]
 fn both_projections_keep_groups_together() {
     let features = groups(20);
-    let (components, _) = principal_components(&features, &devices()[0]).unwrap();
+    let (components, _) = principal_components(&features).unwrap();
     assert_eq!(kept_together(&components), 1.0);
     let points = t_sne(&features, &components);
     assert!(kept_together(&points) > 0.95);
@@ -82,7 +104,7 @@ fn few_images_and_images_that_are_all_alike_have_places_too() {
             values: vec![0.5; 18],
         },
     ] {
-        let (components, shares) = principal_components(&features, &devices()[0]).unwrap();
+        let (components, shares) = principal_components(&features).unwrap();
         let points = t_sne(&features, &components);
         for point in components.iter().chain(&points) {
             assert!(

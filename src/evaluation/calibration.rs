@@ -6,6 +6,8 @@ use super::Predictions;
 
 /// Bins of a reliability diagram.
 const BINS: usize = 15;
+/// Images that a temperature is found on, at least.
+const ENOUGH: usize = 50;
 /// Temperatures that are tried, as powers of e.
 const COLDEST: f64 = -3.0;
 const HOTTEST: f64 = 3.0;
@@ -15,6 +17,13 @@ const HOTTEST: f64 = 3.0;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Calibration {
     pub before: Reliability,
+    /// `None` where there are too few images to find a temperature, or none fits best.
+    pub scaled: Option<Scaled>,
+}
+
+/// After temperature scaling.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Scaled {
     pub after: Reliability,
     /// What scores are divided by before softmax.
     pub temperature: f64,
@@ -54,24 +63,37 @@ pub struct Bin {
 impl Calibration {
     /// Calibrates `test`, with the temperature of `valid` where there are such images.
     pub fn new(test: &Predictions, valid: Option<&Predictions>) -> Self {
-        let before = Reliability::new(test, |_| 1.0);
-        if let Some(valid) = valid.filter(|valid| !valid.is_empty()) {
-            let temperature = fit(valid, 0..valid.len());
-            return Self {
-                before,
-                after: Reliability::new(test, |_| temperature),
-                temperature,
-                fitted_on: FittedOn::Valid,
-            };
-        }
-        let halves = [0, 1].map(|half| fit(test, (half..test.len()).step_by(2)));
+        let valid = valid.filter(|valid| valid.len() >= ENOUGH);
         Self {
-            before,
-            after: Reliability::new(test, |index| halves[1 - index % 2]),
-            temperature: fit(test, 0..test.len()),
-            fitted_on: FittedOn::Halves,
+            before: Reliability::new(test, |_| 1.0),
+            scaled: match valid {
+                Some(valid) => by_valid(test, valid),
+                None => by_halves(test),
+            },
         }
     }
+}
+
+fn by_valid(test: &Predictions, valid: &Predictions) -> Option<Scaled> {
+    let temperature = fit(valid, 0..valid.len())?;
+    Some(Scaled {
+        after: Reliability::new(test, |_| temperature),
+        temperature,
+        fitted_on: FittedOn::Valid,
+    })
+}
+
+fn by_halves(test: &Predictions) -> Option<Scaled> {
+    if test.len() < 2 * ENOUGH {
+        return None;
+    }
+    let half = |half: usize| fit(test, (half..test.len()).step_by(2));
+    let halves = [half(0)?, half(1)?];
+    Some(Scaled {
+        after: Reliability::new(test, |index| halves[1 - index % 2]),
+        temperature: fit(test, 0..test.len())?,
+        fitted_on: FittedOn::Halves,
+    })
 }
 
 impl Reliability {
@@ -105,8 +127,9 @@ impl Reliability {
 }
 
 /// The temperature that makes the true classes of some images most probable, by golden section: the
-/// mean surprise has one minimum (it is convex in one over the temperature).
-fn fit(predictions: &Predictions, images: impl Iterator<Item = usize> + Clone) -> f64 {
+/// mean surprise has one minimum (it is convex in one over the temperature). `None` where that is
+/// beyond what is tried, as where every image is a hit.
+fn fit(predictions: &Predictions, images: impl Iterator<Item = usize> + Clone) -> Option<f64> {
     let surprise = |power: f64| -> f64 {
         let temperature = power.exp();
         let images = images.clone();
@@ -129,7 +152,8 @@ fn fit(predictions: &Predictions, images: impl Iterator<Item = usize> + Clone) -
             values = [values[1], surprise(inner[1])];
         }
     }
-    ((low + high) / 2.0).exp()
+    let inside = low > COLDEST && high < HOTTEST;
+    inside.then(|| ((low + high) / 2.0).exp())
 }
 
 #[cfg(test)]
@@ -165,23 +189,31 @@ mod tests {
     #[test]
     fn a_temperature_brings_confidence_to_accuracy() {
         let calibration = Calibration::new(&predictions(0.95, 70), None);
-        assert!(calibration.after.ece < 0.05, "{calibration:?}");
+        let scaled = calibration.scaled.unwrap();
+        assert!(scaled.after.ece < 0.05, "{scaled:?}");
         // ln(0.95 / 0.05) / T = ln(0.7 / 0.3)
         let expected = (19f64).ln() / (0.7f64 / 0.3).ln();
-        assert!((calibration.temperature / expected - 1.0).abs() < 1e-3);
-        assert_eq!(calibration.fitted_on, FittedOn::Halves);
+        assert!((scaled.temperature / expected - 1.0).abs() < 1e-3);
+        assert_eq!(scaled.fitted_on, FittedOn::Halves);
     }
 
     #[test]
     fn the_temperature_of_validation_images_is_preferred() {
         let (test, valid) = (predictions(0.95, 70), predictions(0.95, 80));
-        let calibration = Calibration::new(&test, Some(&valid));
+        let scaled = Calibration::new(&test, Some(&valid)).scaled.unwrap();
         let expected = (19f64).ln() / 4f64.ln();
-        assert!((calibration.temperature / expected - 1.0).abs() < 1e-3);
-        assert_eq!(calibration.fitted_on, FittedOn::Valid);
-        assert_eq!(
-            Calibration::new(&test, Some(&Predictions::new(2))).fitted_on,
-            FittedOn::Halves
-        );
+        assert!((scaled.temperature / expected - 1.0).abs() < 1e-3);
+        assert_eq!(scaled.fitted_on, FittedOn::Valid);
+        let none = Calibration::new(&test, Some(&Predictions::new(2)));
+        assert_eq!(none.scaled.unwrap().fitted_on, FittedOn::Halves);
+    }
+
+    #[test]
+    fn no_temperature_is_made_up() {
+        let mut few = Predictions::new(2);
+        few.add(0, &[1.0, 0.0]);
+        assert_eq!(Calibration::new(&few, None).scaled, None);
+        // The surer, the better.
+        assert_eq!(Calibration::new(&predictions(0.95, 100), None).scaled, None);
     }
 }

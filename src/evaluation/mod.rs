@@ -17,7 +17,7 @@ use crate::models::Network;
 use crate::text::{grouped, table};
 use crate::training::Loss;
 
-pub use calibration::{Bin, Calibration, FittedOn, Reliability};
+pub use calibration::{Bin, Calibration, FittedOn, Reliability, Scaled};
 pub use metrics::{ClassScores, Confusion, Interval, Scores};
 pub use predictions::Predictions;
 pub use significance::mcnemar;

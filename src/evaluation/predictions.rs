@@ -50,6 +50,11 @@ impl Predictions {
         self.truths[index] == self.given[index]
     }
 
+    /// Whether every score is a number.
+    pub fn are_finite(&self) -> bool {
+        self.logits.iter().all(|score| score.is_finite())
+    }
+
     /// Scores of image `index` before softmax.
     pub fn logits(&self, index: usize) -> &[f32] {
         &self.logits[index * self.classes..][..self.classes]

@@ -3,12 +3,15 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::{Explainer, Importance};
+use crate::data::ImageShape;
 use crate::inspection::InspectionError;
 
 /// Points of a curve besides its start.
 const POINTS: usize = 28;
-/// Orders by chance that a map is held against.
+/// Orders by chance that a map is held against; every other one takes whole squares, as smooth maps do.
 const CHANCES: u64 = 8;
+/// Such squares along the longer side.
+const SQUARES: usize = 6;
 
 /// What becomes of a class when its pixels are taken away or given back (Petsiuk et al. 2018, arXiv
 /// 1806.07421).
@@ -44,10 +47,8 @@ impl Faithfulness {
         pixels: &[u8],
         class: usize,
     ) -> Result<Self, InspectionError> {
-        let area = explainer.input.height * explainer.input.width;
         let chances = (0..CHANCES).map(|seed| {
-            let mut order: Vec<usize> = (0..area).collect();
-            order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+            let order = by_chance(explainer.input, seed);
             explainer.curves(pixels, class, &order)
         });
         Ok(Self {
@@ -74,8 +75,27 @@ impl Faithfulness {
     }
 }
 
+/// Every pixel once: in any order, or square by square.
+fn by_chance(input: ImageShape, seed: u64) -> Vec<usize> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut order: Vec<usize> = (0..input.height * input.width).collect();
+    if seed.is_multiple_of(2) {
+        order.shuffle(&mut random);
+        return order;
+    }
+    let side = input.height.max(input.width).div_ceil(SQUARES);
+    let mut ranks: Vec<usize> = (0..SQUARES * SQUARES).collect();
+    ranks.shuffle(&mut random);
+    let square = |place: &usize| {
+        let (row, column) = (place / input.width, place % input.width);
+        ranks[row / side * SQUARES + column / side]
+    };
+    order.sort_by_key(square);
+    order
+}
+
 impl Explainer {
-    /// The curves of a map, its most important pixels first.
+    /// The curves of a map, its most important pixels first; equal ones in an order by chance.
     ///
     /// # Errors
     /// The device failed.
@@ -86,7 +106,7 @@ impl Explainer {
         importance: &Importance,
     ) -> Result<Curves, InspectionError> {
         let values = &importance.values;
-        let mut order: Vec<usize> = (0..values.len()).collect();
+        let mut order = by_chance(self.input, 0);
         order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
         self.curves(pixels, class, &order)
     }

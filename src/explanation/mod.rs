@@ -72,6 +72,13 @@ pub struct Importance {
     pub incompleteness: Option<f64>,
 }
 
+impl Importance {
+    /// Whether all pixels are equally important: the map says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.values.windows(2).all(|pair| pair[0] == pair[1])
+    }
+}
+
 /// A network ready to be explained.
 pub struct Explainer {
     network: Network,
@@ -139,10 +146,14 @@ impl Explainer {
     /// `pixels`: `[channels, height, width]`
     ///
     /// # Errors
-    /// The device failed.
+    /// The device failed, or the network does not answer with numbers.
     pub fn probabilities(&self, pixels: &[u8]) -> Result<Vec<f32>, InspectionError> {
         let logits = self.network.forward(self.tensor(vec![self.values(pixels)]));
-        read(activation::softmax(logits, 1))
+        let probabilities = read(activation::softmax(logits, 1))?;
+        match probabilities.iter().all(|share| share.is_finite()) {
+            true => Ok(probabilities),
+            false => Err(InspectionError::NotFinite),
+        }
     }
 
     /// What the network sees of an image.

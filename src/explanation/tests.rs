@@ -116,6 +116,17 @@ fn a_map_of_what_matters_beats_chance_and_its_opposite_does_not() {
 }
 
 #[test]
+fn a_map_without_any_differences_is_empty() {
+    let map = |values: Vec<f32>| Importance {
+        method: Method::GradCam,
+        values,
+        incompleteness: None,
+    };
+    assert!(map(vec![0.0; 9]).is_empty());
+    assert!(!map(vec![0.0, 0.1, 0.0]).is_empty());
+}
+
+#[test]
 fn areas_of_a_probability_that_never_changes_are_that_probability() {
     let device = &devices()[0];
     let fixture = fixture();

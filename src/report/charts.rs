@@ -10,11 +10,11 @@ use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
 use super::ReportError;
-use super::messages::Messages;
+use super::messages::{Language, Messages};
 use crate::evaluation::Reliability;
 use crate::training::EpochRecord;
 
-/// In pixels, as shown on a phone; larger screens enlarge it.
+/// In pixels; a page enlarges it where there is room.
 const SIZE: (u32, u32) = (440, 300);
 const TEXT: RGBColor = RGBColor(0x11, 0x11, 0x11);
 const AXIS: RGBColor = RGBColor(0x11, 0x11, 0x12);
@@ -84,7 +84,7 @@ fn history(
         .collect()
 }
 
-/// Lines over epochs; epochs in `marks` are marked, with the key of their name.
+/// Lines over epochs, with a legend or without; epochs in `marks` are marked, with the key of their name.
 ///
 /// # Errors
 /// [`ReportError::Chart`]
@@ -92,6 +92,7 @@ pub fn over_epochs(
     series: &[Series],
     y: &str,
     marks: &[(usize, &str)],
+    legend: bool,
     t: &Messages,
 ) -> Result<String, ReportError> {
     let values = series.iter().flat_map(|line| &line.points);
@@ -116,10 +117,11 @@ pub fn over_epochs(
         names: [t.get("chart_epoch"), y],
         whole: true,
         // Where lines that fall, or rise, leave room.
-        legend: match falls {
+        legend: legend.then_some(match falls {
             true => SeriesLabelPosition::UpperRight,
             false => SeriesLabelPosition::LowerRight,
-        },
+        }),
+        language: t.language,
     };
     draw(&axes, |chart| {
         for (&(epoch, key), dash) in marks.iter().zip([3, 1]) {
@@ -148,7 +150,12 @@ pub fn over_epochs(
                 false => drawn.legend(move |(x, y)| stroke(x, y, color)),
             };
             if line.points.len() < 30 {
-                chart.draw_series(points.map(|point| Circle::new(point, 3, color.filled())))?;
+                // A single epoch has no line to tell the two by.
+                let style = match line.dashed {
+                    true => color.stroke_width(2),
+                    false => color.filled(),
+                };
+                chart.draw_series(points.map(|point| Circle::new(point, 3, style)))?;
             }
         }
         Ok(())
@@ -161,7 +168,7 @@ pub fn over_epochs(
 /// [`ReportError::Chart`]
 pub fn reliability(
     before: &Reliability,
-    after: &Reliability,
+    after: Option<&Reliability>,
     t: &Messages,
 ) -> Result<String, ReportError> {
     let axes = Axes {
@@ -169,7 +176,8 @@ pub fn reliability(
         y: 0.0..1.0,
         names: [t.get("chart_confidence"), t.get("chart_accuracy")],
         whole: false,
-        legend: SeriesLabelPosition::UpperLeft,
+        legend: Some(SeriesLabelPosition::UpperLeft),
+        language: t.language,
     };
     draw(&axes, |chart| {
         let ends = [(0.0, 0.0), (1.0, 1.0)];
@@ -177,8 +185,11 @@ pub fn reliability(
             .draw_series(DashedLineSeries::new(ends, 3, 4, TEXT.stroke_width(1)))?
             .label(t.get("chart_perfect"))
             .legend(|(x, y)| dashes(x, y, 3, TEXT));
-        let lines = [("chart_before", before), ("chart_after", after)];
-        for ((name, reliability), color) in lines.into_iter().zip(COLORS) {
+        let lines = [
+            Some(("chart_before", before)),
+            after.map(|after| ("chart_after", after)),
+        ];
+        for ((name, reliability), color) in lines.into_iter().flatten().zip(COLORS) {
             let filled = reliability.bins.iter().filter(|bin| bin.count > 0);
             let points: Vec<(f64, f64)> =
                 filled.map(|bin| (bin.confidence, bin.accuracy)).collect();
@@ -199,7 +210,9 @@ struct Axes<'a> {
     names: [&'a str; 2],
     /// Whether only whole numbers make sense on the first.
     whole: bool,
-    legend: SeriesLabelPosition,
+    /// Where it is, if it is.
+    legend: Option<SeriesLabelPosition>,
+    language: Language,
 }
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
@@ -217,6 +230,9 @@ fn draw(
             .y_label_area_size(56)
             .build_cartesian_2d(axes.x.clone(), axes.y.clone())?;
         let text = ("sans-serif", 13).into_font().color(&TEXT);
+        // Six labels or so: as many decimals as tell them apart.
+        let step = (axes.y.end - axes.y.start) / 6.0;
+        let digits = (-step.log10()).ceil().clamp(1.0, 8.0) as usize;
         let steps = (axes.x.end - axes.x.start).round() as usize + 1;
         chart
             .configure_mesh()
@@ -226,8 +242,9 @@ fn draw(
             .x_label_formatter(&|x| match axes.whole {
                 true if (x - x.round()).abs() > 1e-6 => String::new(),
                 true => format!("{x:.0}"),
-                false => format!("{x:.1}"),
+                false => axes.language.number(*x, 1),
             })
+            .y_label_formatter(&|y| axes.language.number(*y, digits))
             .y_labels(6)
             .label_style(text.clone())
             .axis_desc_style(text.clone())
@@ -236,12 +253,14 @@ fn draw(
             .light_line_style(TRANSPARENT)
             .draw()?;
         lines(&mut chart)?;
-        chart
-            .configure_series_labels()
-            .position(axes.legend.clone())
-            .label_font(text)
-            .border_style(TRANSPARENT)
-            .draw()?;
+        if let Some(position) = axes.legend.clone() {
+            chart
+                .configure_series_labels()
+                .position(position)
+                .label_font(text)
+                .border_style(TRANSPARENT)
+                .draw()?;
+        }
         root.present()?;
         Ok(())
     };

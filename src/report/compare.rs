@@ -14,7 +14,7 @@ pub struct Tested {
     pub run: RunFolder,
     pub evaluation: Evaluation,
     pub predictions: Predictions,
-    /// Where each test image comes from.
+    /// What tells each test image from others.
     pub images: Vec<String>,
 }
 
@@ -54,24 +54,51 @@ pub fn compare(runs: &[Tested], t: &Messages) -> Result<ComparePage, ReportError
             values,
         })
     });
-    let same = same_images(runs);
-    let pairs =
-        (same.iter().enumerate()).flat_map(|(at, &a)| same[at + 1..].iter().map(move |&b| (a, b)));
-    let apart = (0..runs.len()).filter(|run| !same.contains(run));
+    let groups = by_images(runs);
+    let mut tests = Vec::new();
+    for group in &groups {
+        for (at, &first) in group.iter().enumerate() {
+            let others = group[at + 1..].iter();
+            tests.extend(others.map(|&second| pair_test(&runs[first], &runs[second])));
+        }
+    }
+    holm(&mut tests);
+    let alone = groups.iter().filter(|group| group.len() == 1).flatten();
+    let apart: Vec<String> = alone.map(|&run| compared[run].facts.name.clone()).collect();
     Ok(ComparePage {
         differences: differences.collect(),
-        loss: charts::over_epochs(&loss, t.get("chart_loss"), &[], t)?,
-        accuracy: charts::over_epochs(&accuracy, t.get("chart_accuracy"), &[], t)?,
-        tests: pairs.map(|(a, b)| pair_test(&runs[a], &runs[b])).collect(),
-        apart: apart.map(|run| compared[run].facts.name.clone()).collect(),
+        loss: charts::over_epochs(&loss, t.get("chart_loss"), &[], false, t)?,
+        accuracy: charts::over_epochs(&accuracy, t.get("chart_accuracy"), &[], false, t)?,
+        tests,
+        apart,
         runs: compared,
     })
 }
 
-/// The runs that were tested on the images of the first, in the same order.
-fn same_images(runs: &[Tested]) -> Vec<usize> {
-    let same = |run: &usize| runs[*run].images == runs[0].images;
-    (0..runs.len()).filter(same).collect()
+/// Runs that were tested on the same images in the same order, together.
+fn by_images(runs: &[Tested]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (number, tested) in runs.iter().enumerate() {
+        let same = |group: &&mut Vec<usize>| runs[group[0]].images == tested.images;
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(number),
+            None => groups.push(vec![number]),
+        }
+    }
+    groups
+}
+
+/// Raises p-values so that the chance of any false alarm among all tests stays what it is for one
+/// (Holm 1979).
+fn holm(tests: &mut [PairTest]) {
+    let mut order: Vec<usize> = (0..tests.len()).collect();
+    order.sort_by(|&a, &b| tests[a].p_value.total_cmp(&tests[b].p_value));
+    let mut least = 0f64;
+    for (rank, &test) in order.iter().enumerate() {
+        let left = (order.len() - rank) as f64;
+        least = least.max(left * tests[test].p_value).min(1.0);
+        tests[test].p_value = least;
+    }
 }
 
 fn pair_test(first: &Tested, second: &Tested) -> PairTest {
@@ -87,5 +114,28 @@ fn pair_test(first: &Tested, second: &Tested) -> PairTest {
         only_first,
         only_second,
         p_value: mcnemar(only_first, only_second),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_tests_need_smaller_p_values() {
+        let test = |p_value| PairTest {
+            first: String::new(),
+            second: String::new(),
+            only_first: 0,
+            only_second: 0,
+            p_value,
+        };
+        let mut tests = [test(0.04), test(0.01), test(0.03)];
+        holm(&mut tests);
+        let raised = tests.map(|test| test.p_value);
+        // As statsmodels.stats.multitest.multipletests(..., method="holm") has them.
+        for (seen, expected) in raised.into_iter().zip([0.06, 0.03, 0.06]) {
+            assert!((seen - expected).abs() < 1e-12, "{raised:?}");
+        }
     }
 }

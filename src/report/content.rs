@@ -14,6 +14,8 @@ use crate::models::SummaryRow;
 pub struct RunPage {
     pub run: RunFacts,
     pub evaluation: Evaluation,
+    /// Classes that the confusion matrix shows.
+    pub matrix: Vec<usize>,
     /// Kinds of mistakes, the most frequent first; at most ten.
     pub confused: Vec<Confused>,
     /// The test images a model was surest of and wrong about.
@@ -29,8 +31,9 @@ pub struct RunPage {
     pub explained: Vec<Explained>,
     pub layers: Vec<SummaryRow>,
     pub multiply_adds: usize,
-    /// Training images of each class.
+    /// Training images, a row for each of the first `sheet_classes` classes.
     pub sheet: String,
+    pub sheet_classes: usize,
     /// `config.toml`
     pub config: String,
 }
@@ -148,7 +151,7 @@ pub struct ComparePage {
     pub loss: String,
     pub accuracy: String,
     pub tests: Vec<PairTest>,
-    /// Runs that were not tested on the same images as the first.
+    /// Runs on whose test images no other was tested.
     pub apart: Vec<String>,
 }
 
@@ -176,6 +179,6 @@ pub struct PairTest {
     /// Images that only the first, and only the second, got right.
     pub only_first: usize,
     pub only_second: usize,
-    /// Two-sided and exact.
+    /// Two-sided and exact, raised by Holm's method for several pairs.
     pub p_value: f64,
 }

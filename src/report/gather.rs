@@ -31,6 +31,9 @@ const PER_LINE: usize = 4;
 const SUBJECTS: usize = 3;
 /// Training images of each class, and classes, on the sheet.
 const PER_CLASS: usize = 8;
+const SHEET_CLASSES: usize = 20;
+/// Classes of a confusion matrix: larger ones would be most of the page, and nobody would read them.
+const MATRIX: usize = 60;
 /// Longest side of the sheet, of the kernels and of an explained picture.
 const SHEET: u32 = 1200;
 const KERNELS: u32 = 900;
@@ -47,6 +50,8 @@ pub struct Sources<'a> {
     pub test: &'a Predictions,
     /// For the temperature; `None` where there are no such images.
     pub valid: Option<&'a Predictions>,
+    /// Test images whose journey is shown; by default the first three of one class.
+    pub subjects: &'a [usize],
 }
 
 /// What a page says, and what goes beside it.
@@ -72,20 +77,27 @@ impl Sources<'_> {
         let stopped = (run.stopped_by != "epochs").then_some((run.epochs_run, "chart_stop"));
         let marks: Vec<(usize, &str)> = best.into_iter().chain(stopped).collect();
         let charts = Charts {
-            loss: charts::over_epochs(&loss, t.get("chart_loss"), &marks, t)?,
-            accuracy: charts::over_epochs(&accuracy, t.get("chart_accuracy"), &marks, t)?,
-            calibration: charts::reliability(&calibration.before, &calibration.after, t)?,
+            loss: charts::over_epochs(&loss, t.get("chart_loss"), &marks, true, t)?,
+            accuracy: charts::over_epochs(&accuracy, t.get("chart_accuracy"), &marks, true, t)?,
+            calibration: charts::reliability(
+                &calibration.before,
+                calibration.scaled.as_ref().map(|scaled| &scaled.after),
+                t,
+            )?,
         };
         let summary = Summary::new(&self.card.model, self.network, self.card.input);
         let kernels = first_kernels(self.network)?;
         let (explained, grad_cam) = self.explained()?;
-        let sheet = contact_sheet(&self.dataset.train, &self.dataset.classes, PER_CLASS)?;
+        let classes = &self.dataset.classes;
+        let classes = &classes[..classes.len().min(SHEET_CLASSES)];
+        let sheet = contact_sheet(&self.dataset.train, classes, PER_CLASS)?;
         let path = self.run.file(CONFIG);
         let config =
             std::fs::read_to_string(&path).map_err(|source| ReportError::Read { path, source })?;
         let page = RunPage {
             run,
             evaluation: self.evaluation.clone(),
+            matrix: self.matrix(),
             confused: self.confused()?,
             mistakes: self.examples(self.by_confidence(false, true))?,
             doubts: self.examples(self.by_confidence(true, false))?,
@@ -98,6 +110,7 @@ impl Sources<'_> {
             explained,
             multiply_adds: summary.multiply_adds,
             layers: summary.layers,
+            sheet_classes: classes.len(),
             sheet: address(&shrunk(sheet.clone(), SHEET), self.card.input.channels)?,
             config,
         };
@@ -205,11 +218,31 @@ impl Sources<'_> {
         confused.collect()
     }
 
+    /// The classes of the confusion matrix: all, or those with the most mistakes, in their order.
+    fn matrix(&self) -> Vec<usize> {
+        let counts = self.evaluation.confusion.counts();
+        let mut classes: Vec<usize> = (0..counts.len()).collect();
+        if classes.len() > MATRIX {
+            let mistakes =
+                |class: usize| counts[class].iter().sum::<usize>() - counts[class][class];
+            classes.sort_by_key(|&class| usize::MAX - mistakes(class));
+            classes.truncate(MATRIX);
+            classes.sort_unstable();
+        }
+        classes
+    }
+
     fn cells(&self) -> Result<Vec<Cell>, ReportError> {
         let mut left = CELLS;
         let mut cells = Vec::new();
-        for (truth, given, _) in self.filled() {
-            let examples = self.of_cell(truth, given, PER_CELL.min(left))?;
+        let matrix = self.matrix();
+        let shown = |class: &usize| matrix.binary_search(class).is_ok();
+        let mut filled = self.filled();
+        filled.retain(|(truth, given, _)| shown(truth) && shown(given));
+        // Rather one picture in each cell than four in a few.
+        let each = (CELLS / filled.len().max(1)).clamp(1, PER_CELL);
+        for (truth, given, _) in filled {
+            let examples = self.of_cell(truth, given, each.min(left))?;
             left -= examples.len();
             cells.push(Cell {
                 truth,
@@ -225,7 +258,11 @@ impl Sources<'_> {
 
     fn journey(&self) -> Result<super::content::Journey, ReportError> {
         let test = self.test_images();
-        let journeys = first_alike(test, SUBJECTS).into_iter().map(|index| {
+        let indices = match self.subjects.is_empty() {
+            true => first_alike(test, SUBJECTS),
+            false => self.subjects.to_vec(),
+        };
+        let journeys = indices.into_iter().map(|index| {
             let class = &self.dataset.classes[test.label(index)];
             let subject = Subject {
                 name: format!("{index}: {class}"),
@@ -255,7 +292,6 @@ impl Sources<'_> {
         let (mut explained, mut tiles) = (Vec::new(), Vec::new());
         for index in hits.take(EXPLAINED).chain(misses) {
             let pixels = self.pixels(index)?;
-            // `given` is the class whose score is explained.
             let given = self.test.given(index);
             let Some(map) = explainer.importance(Method::GradCam, &pixels, given)? else {
                 return Ok((Vec::new(), None));

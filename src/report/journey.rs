@@ -1,7 +1,9 @@
 //! The journey of some pictures, small enough to be put in a page whole.
 
-use image::RgbImage;
+use std::borrow::Cow;
+
 use image::imageops::{FilterType, replace, resize};
+use image::{ImageBuffer, Luma, RgbImage};
 
 use super::ReportError;
 use super::content::{Journey, Station, Subject};
@@ -77,7 +79,8 @@ fn station(
     let strips = stations().map(|station| {
         let maps = (0..filters).map(|filter| {
             let (width, values) = station.plane(filter);
-            reduced(map(values, width, ranges[filter], 1), side as u32)
+            let (width, values) = reduced(values, width, side);
+            map(&values, width, ranges[filter], 1)
         });
         let maps: Vec<RgbImage> = maps.collect();
         size = maps[0].dimensions();
@@ -101,16 +104,17 @@ fn station(
     })
 }
 
-/// A map with no side above `side`.
-fn reduced(map: RgbImage, side: u32) -> RgbImage {
-    let (width, height) = map.dimensions();
-    match width <= side && height <= side {
-        true => map,
-        false => resize(
-            &map,
-            width.min(side),
-            height.min(side),
-            FilterType::Triangle,
-        ),
+/// A map of a width with no side above `side`, its shape kept, and its width.
+fn reduced(values: &[f32], width: usize, side: usize) -> (usize, Cow<'_, [f32]>) {
+    let height = values.len() / width;
+    let longest = width.max(height);
+    let sized = |len: usize| (len * side / longest).max(1) as u32;
+    let map = ImageBuffer::<Luma<f32>, _>::from_raw(width as u32, height as u32, values);
+    match map.filter(|_| longest > side) {
+        None => (width, Cow::Borrowed(values)),
+        Some(map) => {
+            let small = resize(&map, sized(width), sized(height), FilterType::Triangle);
+            (small.width() as usize, Cow::Owned(small.into_raw()))
+        }
     }
 }

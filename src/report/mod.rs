@@ -81,8 +81,14 @@ pub fn one(sources: &Sources, language: Language) -> Result<Report, ReportError>
     let messages = Messages::new(language)?;
     let gathered = sources.gather(&messages)?;
     let page = gathered.page;
+    let mut evaluation = json!(page.evaluation);
+    if page.matrix.len() < page.run.classes
+        && let Some(fields) = evaluation.as_object_mut()
+    {
+        fields.remove("confusion");
+    }
     let data = json!({
-        "evaluation": page.evaluation,
+        "evaluation": evaluation,
         "calibration": page.calibration,
         "journey": page.journey,
         "cells": gathered.cells,
@@ -125,6 +131,8 @@ fn facts(run: &RunFolder) -> Result<RunFacts, ReportError> {
     }
     let mut facts: RunFacts = read_json(&path)?;
     let card = run.model_card()?;
+    // The folder may have been renamed since.
+    facts.name = run.name();
     facts.input = card.input.to_string();
     facts.classes = card.classes.len();
     Ok(facts)

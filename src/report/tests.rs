@@ -77,8 +77,59 @@ fn a_chart_of_a_single_epoch_has_its_point() {
         dashed: false,
         color: 0,
     };
-    let svg = charts::over_epochs(&[line], "loss", &[(1, "chart_best")], &messages).unwrap();
+    let svg = charts::over_epochs(&[line], "loss", &[(1, "chart_best")], true, &messages).unwrap();
     assert!(svg.contains("<circle"));
-    let empty = charts::over_epochs(&[], "loss", &[], &messages).unwrap();
+    let empty = charts::over_epochs(&[], "loss", &[], false, &messages).unwrap();
     assert!(empty.contains("</svg>"));
+}
+
+/// Messages that a template looks up by a value of the run.
+#[test]
+fn every_way_a_training_ends_and_a_temperature_is_found_has_its_message() {
+    use crate::evaluation::FittedOn;
+    use crate::training::StoppedBy;
+    let messages = Messages::new(Language::En).unwrap();
+    let ways = [
+        StoppedBy::Epochs,
+        StoppedBy::Stop,
+        StoppedBy::Patience,
+        StoppedBy::Interrupted,
+        StoppedBy::NotFinite,
+    ];
+    let name = |value: serde_json::Value| value.as_str().unwrap().replace('-', "_");
+    for way in ways {
+        let key = format!("stopped_{}", name(serde_json::to_value(way).unwrap()));
+        assert!(messages.texts.contains_key(&key), "{key}");
+    }
+    for place in [FittedOn::Valid, FittedOn::Halves] {
+        let key = format!("calibration_{}", name(serde_json::to_value(place).unwrap()));
+        assert!(messages.texts.contains_key(&key), "{key}");
+    }
+}
+
+#[test]
+fn every_message_that_a_template_names_is_there() {
+    let messages = Messages::new(Language::En).unwrap();
+    let templates = [
+        include_str!("layout.html"),
+        include_str!("parts.html"),
+        include_str!("page.html"),
+        include_str!("compare.html"),
+    ];
+    let named = templates.iter().flat_map(|template| {
+        let starts = template.match_indices("t.").filter(|(at, _)| {
+            let before = template[..*at].chars().next_back();
+            !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        });
+        starts.map(|(at, _)| {
+            let rest = &template[at + 2..];
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+            &rest[..end.unwrap_or(rest.len())]
+        })
+    });
+    let named: Vec<&str> = named.filter(|name| !name.is_empty()).collect();
+    assert!(named.len() > 50, "{named:?}");
+    for key in named {
+        assert!(messages.texts.contains_key(key), "{key}");
+    }
 }

@@ -1,6 +1,6 @@
 """Opens reports in a real browser: `python3 tests/page/check.py CONVLAB FOLDER`.
 
-Trains three small networks on drawn images with the program CONVLAB, writes their pages into FOLDER in English and
+Trains small networks on drawn images with the program CONVLAB, writes their pages into FOLDER in English and
 Indonesian, and a comparison; then checks in headless Chromium, at the width of a phone and of a desk, in light and
 dark, that each page
 
@@ -30,6 +30,7 @@ RUNS = {
     "two-conv": ["model.name=two-conv"],
     "lenet5": ["model.name=lenet5"],
     "dense": ["model.name=dense"],
+    "photographs": ["data.dataset=pets", 'model.layers=["conv 8 3x3 stride 2 relu","global-avg-pool","dense classes"]'],
 }
 
 
@@ -72,8 +73,13 @@ def check_matrix(page: Page, name: str) -> None:
     """A cell shows the images it counts."""
     if name.startswith("comparison"):
         return
-    page.locator("#matrix button").first.focus()
-    check(page.locator("#panel img").count() > 0, f"{name}: a cell of the confusion matrix shows no images")
+    buttons, pictures = page.locator("#matrix button"), page.locator("#panel img")
+    buttons.last.hover()
+    hovered = pictures.evaluate_all("images => images.map(image => image.src)")
+    buttons.first.focus()
+    page.mouse.move(0, 0)
+    focused = pictures.evaluate_all("images => images.map(image => image.src)")
+    check(hovered and focused and hovered != focused, f"{name}: a cell of the confusion matrix shows no images")
     widths = page.locator("#panel img").evaluate_all("images => images.map(image => image.naturalWidth)")
     check(all(widths), f"{name}: a picture of the confusion matrix is broken")
 
@@ -87,6 +93,8 @@ def check_page(page: Page, path: Path, width: str, scheme: str) -> None:
     page.goto(path.as_uri())
     page.wait_for_load_state("networkidle")
     broken = page.evaluate("[...document.images].filter(image => !image.naturalWidth).length")
+    undrawn = page.locator("#stations canvas:not([data-filter])").count()
+    check(undrawn == 0, f"{name}: {undrawn} maps of the journey are not drawn")
     check(broken == 0, f"{name}: {broken} pictures are broken")
     check_filters(page, name)
     check_matrix(page, name)
@@ -106,6 +114,7 @@ def main() -> None:
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
     folder = Path(sys.argv[2]).resolve()
+    shutil.rmtree(folder / "artifacts", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     names = ("chromium", "chromium-browser", "google-chrome")
     browser_path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)

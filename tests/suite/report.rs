@@ -45,9 +45,9 @@ fn training_ends_with_a_page_whose_numbers_are_those_of_the_evaluation() {
     assert_self_contained(&page);
     let (data, evaluation) = (embedded(&page), json(&run.join("evaluation.json")));
     assert_eq!(data["evaluation"], evaluation);
-    assert_eq!(data["calibration"]["fitted_on"], "valid");
+    assert_eq!(data["calibration"]["scaled"]["fitted_on"], "valid");
     let accuracy = 100.0 * evaluation["accuracy"].as_f64().unwrap();
-    assert!(page.contains(&format!("{accuracy:.2}%")) || page.contains(&format!("{accuracy:.1}%")));
+    assert!(page.contains(&format!("<dd>{accuracy:.2}% <small>")));
     // Every cell of the confusion matrix that is not empty shows images of its own.
     let counts = |cell: &Value| {
         let at = |key: &str| cell[key].as_u64().unwrap() as usize;
@@ -92,8 +92,8 @@ fn a_page_can_be_had_in_both_languages_and_elsewhere() {
         "laporan.html",
     ]);
     let indonesian = fs::read_to_string(place.path("laporan.html")).unwrap();
-    assert!(english.contains("<html lang=\"en\">") && english.contains("accuracy"));
-    assert!(indonesian.contains("<html lang=\"id\">") && indonesian.contains("akurasi"));
+    assert!(english.contains("<html lang=\"en\">") && english.contains("Confusion matrix"));
+    assert!(indonesian.contains("<html lang=\"id\">") && indonesian.contains("Matriks konfusi"));
     let [a, b] = [&english, &indonesian].map(|page| embedded(page));
     assert_eq!(a["evaluation"]["confusion"], b["evaluation"]["confusion"]);
 }
@@ -157,7 +157,15 @@ fn runs_are_compared_on_the_same_test_images() {
         !page.contains("training.batch_size"),
         "what is the same is left out"
     );
-    assert!(page.contains("McNemar"));
+    // Other images: one pair is left to test, and the third run is named.
+    assert_eq!(page.matches("<td>b</td>").count(), 1);
+    assert!(page.contains("<li>c</li>"), "c was tested on other images");
+    place.succeed(&["report", "artifacts/c", "artifacts/b", "artifacts/a"]);
+    let page = fs::read_to_string(place.path("comparison.html")).unwrap();
+    assert!(
+        page.contains("<li>c</li>") && page.contains("<td>a</td>"),
+        "the order does not matter"
+    );
 }
 
 #[test]
@@ -167,9 +175,90 @@ fn a_page_that_cannot_be_written_is_an_error_and_the_training_is_kept() {
     let errors = place.refuse(&["report", "artifacts/none"]);
     assert!(errors.contains("artifacts/none"), "{errors}");
     fs::create_dir(place.path("folder")).unwrap();
-    let errors = place.refuse(&["report", "artifacts/run", "--out", "folder"]);
-    assert!(errors.contains("never replaced"), "{errors}");
+    fs::create_dir(place.path("folder.html")).unwrap();
+    for (out, expected) in [
+        ("folder", "ends in .html"),
+        ("folder.html", "never replaced"),
+        ("artifacts/run/model.safetensors", "ends in .html"),
+        ("none/page.html", "no folder none"),
+    ] {
+        let errors = place.refuse(&["report", "artifacts/run", "--out", out]);
+        assert!(errors.contains(expected), "{errors}");
+    }
+    let errors = place.refuse(&["report", "artifacts/run", "--index", "80"]);
+    assert!(errors.contains("0 to 79"), "{errors}");
     fs::remove_file(place.path("artifacts/run/summary.json")).unwrap();
     let errors = place.refuse(&["report", "artifacts/run"]);
     assert!(errors.contains("--resume"), "{errors}");
+}
+
+#[test]
+fn what_a_reader_that_goes_away_misses_is_in_the_folder() {
+    let place = Workplace::new();
+    let mut args = vec!["train", "--ui", "plain", "--name", "run", "--device", CPU];
+    args.extend(SMALL);
+    let mut training = place
+        .command()
+        .args(args)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(training.stdout.take());
+    training.wait().unwrap();
+    for file in ["summary.json", "evaluation.json", "report.html"] {
+        assert!(place.path("artifacts/run").join(file).is_file(), "{file}");
+    }
+}
+
+#[test]
+fn the_journey_of_chosen_images_is_shown() {
+    let place = Workplace::new();
+    let run = place.train("run", SMALL);
+    place.succeed(&["report", "artifacts/run", "--index", "5,7"]);
+    let data = embedded(&fs::read_to_string(run.join("report.html")).unwrap());
+    let subjects = data["journey"]["subjects"].as_array().unwrap();
+    let names: Vec<&str> = subjects
+        .iter()
+        .map(|subject| subject["name"].as_str().unwrap())
+        .collect();
+    assert!(
+        names[0].starts_with("5: ") && names[1].starts_with("7: "),
+        "{names:?}"
+    );
+    assert_eq!(names.len(), 2);
+}
+
+#[test]
+fn a_hundred_classes_fit_a_page() {
+    let place = Workplace::new();
+    for class in 0..100u32 {
+        for photo in 0..4u32 {
+            let picture = image::GrayImage::from_fn(12, 12, |x, y| {
+                image::Luma([(x * class + y * photo + 40 * photo) as u8])
+            });
+            let path = place.path(&format!("photos/{class:03}/{photo}.png"));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            picture.save(path).unwrap();
+        }
+    }
+    let run = place.train(
+        "run",
+        &[
+            "data.dataset=folder",
+            "data.path=photos",
+            "data.color=grey",
+            "data.height=12",
+            "data.width=12",
+            "data.valid_fraction=0",
+            "data.test_fraction=0.25",
+            "model.name=dense",
+            "training.epochs=1",
+        ],
+    );
+    place.succeed(&["report", "artifacts/run"]);
+    let page = fs::read_to_string(run.join("report.html")).unwrap();
+    assert_self_contained(&page);
+    assert!(page.len() < 2 << 20, "{} bytes", page.len());
+    assert!(page.contains("The 60 of 100 classes") && page.contains("the first 20 of 100 classes"));
 }

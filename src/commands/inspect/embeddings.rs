@@ -26,7 +26,7 @@ impl Opened {
             );
         }
         let features = embed(&self.network, test, images, &self.backend.device)?;
-        let (components, shares) = principal_components(&features, &self.backend.device)?;
+        let (components, shares) = principal_components(&features)?;
         let (name, points, about) = match projection {
             Projection::Pca => {
                 let [first, second] = shares.map(|share| 100.0 * share);

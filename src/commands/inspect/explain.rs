@@ -10,6 +10,9 @@ use crate::evaluation::ranking;
 use crate::explanation::{Curves, Explainer, Faithfulness, Importance, Method, overview};
 use crate::text::{did_you_mean, table};
 
+/// Characters of a picture's name.
+const STEM: usize = 60;
+
 impl Opened {
     /// Explains what the network makes of a picture, or of a test image given by its number.
     pub(super) fn explain(
@@ -58,9 +61,12 @@ impl Opened {
             self.card.classes[class]
         );
         let picture = overview(&title, &pixels, input, &maps);
+        let name = format!("explain-{name}-as-{}", self.card.classes[class]);
         let words = name.split(|c: char| !c.is_alphanumeric());
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        self.keep(&format!("explain-{}", words.join("-")), &picture)?;
+        // Names of files are limited, those of classes are not.
+        let stem: String = words.join("-").chars().take(STEM).collect();
+        self.keep(&stem, &picture)?;
         Ok(DONE)
     }
 
@@ -112,9 +118,10 @@ fn faithfulness_table(maps: &[(Importance, Curves)], faithfulness: &Faithfulness
         [name, deletion, insertion, score, verdict]
     };
     for (map, curves) in maps {
-        let mut verdict = match faithfulness.passes(curves) {
-            true => "better than chance".to_string(),
-            false => "NO BETTER THAN CHANCE: this map explains nothing here".to_string(),
+        let mut verdict = match (map.is_empty(), faithfulness.passes(curves)) {
+            (true, _) => "EMPTY: this map says nothing".to_string(),
+            (_, true) => "better than chance".to_string(),
+            (_, false) => "NO BETTER THAN CHANCE: this map explains nothing here".to_string(),
         };
         if let Some(share) = map.incompleteness.filter(|&share| share > 0.05) {
             verdict += &format!("; its sum is off by {:.0}%", 100.0 * share);
