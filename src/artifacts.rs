@@ -62,7 +62,7 @@ pub enum ArtifactError {
     },
     #[error("cannot read {path}")]
     Read { path: PathBuf, source: io::Error },
-    #[error("{path} is damaged: {reason}")]
+    #[error("{path} is damaged: {reason}; put it back from a copy, or train the run anew")]
     Damaged { path: PathBuf, reason: String },
     #[error(transparent)]
     Config(#[from] ConfigError),

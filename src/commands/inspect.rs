@@ -134,7 +134,7 @@ impl Opened {
     }
 
     fn filters(&self, data_dir: Option<&Path>) -> Result<u8> {
-        let Some(kernels) = first_kernels(&self.network)? else {
+        let Some(kernels) = first_kernels(&self.network, true)? else {
             print("this network has no convolution, so it has no filters to draw")?;
             return Ok(DONE);
         };

@@ -45,9 +45,7 @@ impl Tile {
             caption: String::new(),
         }
     }
-}
 
-impl Tile {
     fn size(&self) -> [usize; 2] {
         let width = (self.picture.width() as usize).max(self.caption.chars().count() * GLYPH);
         let line = if self.caption.is_empty() {

@@ -13,12 +13,13 @@ const PER_ROW: usize = 8;
 const FILTERS: usize = 16;
 /// Images shown of each.
 const IMAGES: usize = 6;
+
 /// The kernels of the first convolution, each on its own scale; of colours, the mean. `None`
-/// where there is no convolution.
+/// where there is no convolution. With a `title`, the picture explains itself.
 ///
 /// # Errors
 /// The device failed.
-pub fn first_kernels(network: &Network) -> Result<Option<RgbImage>, InspectionError> {
+pub fn first_kernels(network: &Network, title: bool) -> Result<Option<RgbImage>, InspectionError> {
     let layers = network.layers();
     let first = layers.iter().find_map(|(name, layer)| match layer {
         Layer::Conv(conv) => Some((*name, *conv)),
@@ -55,8 +56,12 @@ pub fn first_kernels(network: &Network) -> Result<Option<RgbImage>, InspectionEr
             (Vec::new(), tiles.collect())
         })
         .collect();
-    let title =
-        format!("{name}: {filters} kernels {channels}x{height}x{width}, zero is green-blue");
+    let title = match title {
+        true => {
+            format!("{name}: {filters} kernels {channels}x{height}x{width}, zero is green-blue")
+        }
+        false => String::new(),
+    };
     Ok(Some(rows(&title, &lines)))
 }
 

@@ -150,7 +150,7 @@ fn favourites_are_the_images_with_the_largest_answers() {
     let experiment = experiment(&["model.name=two-conv", "data.test_images=40"]);
     let dataset = data::open(&experiment.data, None, 1).unwrap();
     let network = network(&experiment, dataset.shape);
-    assert!(first_kernels(&network).unwrap().is_some());
+    assert!(first_kernels(&network, true).unwrap().is_some());
     let found = favourites(&network, &dataset.test, 40, &device()).unwrap();
     let names: Vec<&str> = found.iter().map(|found| found.layer.as_str()).collect();
     assert_eq!(names, ["conv2"]);
@@ -194,7 +194,7 @@ fn a_network_without_convolutions_has_no_filters() {
     let experiment = experiment(&["model.name=dense", "data.test_images=40"]);
     let dataset = data::open(&experiment.data, None, 1).unwrap();
     let network = network(&experiment, dataset.shape);
-    assert!(first_kernels(&network).unwrap().is_none());
+    assert!(first_kernels(&network, true).unwrap().is_none());
     assert!(
         favourites(&network, &dataset.test, 40, &device())
             .unwrap()

@@ -19,15 +19,15 @@ const SIZE: (u32, u32) = (440, 300);
 const TEXT: RGBColor = RGBColor(0x11, 0x11, 0x11);
 const AXIS: RGBColor = RGBColor(0x11, 0x11, 0x12);
 const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
-/// Told apart by people who see colours differently, and on light and dark ground (after Okabe and
-/// Ito 2008).
+/// Told apart by people who see colours differently (after Okabe and Ito 2008), the last two darker to
+/// be seen on white.
 const COLORS: [RGBColor; 6] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xd5, 0x5e, 0x00),
     RGBColor(0x00, 0x9e, 0x73),
     RGBColor(0xcc, 0x79, 0xa7),
-    RGBColor(0xe6, 0x9f, 0x00),
-    RGBColor(0x56, 0xb4, 0xe9),
+    RGBColor(0xb0, 0x78, 0x00),
+    RGBColor(0x7a, 0x52, 0xa8),
 ];
 
 /// A named line of a chart.

@@ -103,6 +103,8 @@ pub struct Explained {
     #[serde(flatten)]
     pub example: Example,
     pub hit: bool,
+    /// Whether the map says nothing.
+    pub empty: bool,
     pub overlay: String,
 }
 

@@ -86,7 +86,7 @@ impl Sources<'_> {
             )?,
         };
         let summary = Summary::new(&self.card.model, self.network, self.card.input);
-        let kernels = first_kernels(self.network)?;
+        let kernels = first_kernels(self.network, false)?;
         let (explained, grad_cam) = self.explained()?;
         let classes = &self.dataset.classes;
         let classes = &classes[..classes.len().min(SHEET_CLASSES)];
@@ -301,6 +301,7 @@ impl Sources<'_> {
             explained.push(Explained {
                 example: self.example(index)?,
                 hit: self.test.hit(index),
+                empty: map.is_empty(),
                 overlay: address(&shrunk(overlay.clone(), 2 * OVERLAY as u32), 3)?,
             });
             tiles.push(Tile {
