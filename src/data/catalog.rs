@@ -38,7 +38,7 @@ pub enum Source {
     /// Published IDX files, downloaded once.
     Idx {
         /// The four files.
-        files: &'static [RemoteFile],
+        files: &'static [RemoteFile<'static>],
     },
     /// Drawn by the program itself.
     Drawn(Drawing),
@@ -126,30 +126,30 @@ const MNIST_FILES: &[RemoteFile] = &[
     RemoteFile {
         name: "train-images-idx3-ubyte.gz",
         mirrors: MNIST_MIRRORS,
-        md5: "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        md5: Some("f68b3c2dcbeaaa9fbdd348bbdeb94873"),
         sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-        bytes: 9_912_422,
+        bytes: Some(9_912_422),
     },
     RemoteFile {
         name: "train-labels-idx1-ubyte.gz",
         mirrors: MNIST_MIRRORS,
-        md5: "d53e105ee54ea40749a09fcbcd1e9432",
+        md5: Some("d53e105ee54ea40749a09fcbcd1e9432"),
         sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-        bytes: 28_881,
+        bytes: Some(28_881),
     },
     RemoteFile {
         name: "t10k-images-idx3-ubyte.gz",
         mirrors: MNIST_MIRRORS,
-        md5: "9fb629c4189551a2d022fa330f9573f3",
+        md5: Some("9fb629c4189551a2d022fa330f9573f3"),
         sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-        bytes: 1_648_877,
+        bytes: Some(1_648_877),
     },
     RemoteFile {
         name: "t10k-labels-idx1-ubyte.gz",
         mirrors: MNIST_MIRRORS,
-        md5: "ec29112dd5afa0611ce80d1b7f02629c",
+        md5: Some("ec29112dd5afa0611ce80d1b7f02629c"),
         sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-        bytes: 4_542,
+        bytes: Some(4_542),
     },
 ];
 
@@ -163,30 +163,30 @@ const FASHION_MNIST_FILES: &[RemoteFile] = &[
     RemoteFile {
         name: "train-images-idx3-ubyte.gz",
         mirrors: FASHION_MNIST_MIRRORS,
-        md5: "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+        md5: Some("8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
         sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-        bytes: 26_421_880,
+        bytes: Some(26_421_880),
     },
     RemoteFile {
         name: "train-labels-idx1-ubyte.gz",
         mirrors: FASHION_MNIST_MIRRORS,
-        md5: "25c81989df183df01b3e8a0aad5dffbe",
+        md5: Some("25c81989df183df01b3e8a0aad5dffbe"),
         sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-        bytes: 29_515,
+        bytes: Some(29_515),
     },
     RemoteFile {
         name: "t10k-images-idx3-ubyte.gz",
         mirrors: FASHION_MNIST_MIRRORS,
-        md5: "bef4ecab320f06d8554ea6380940ec79",
+        md5: Some("bef4ecab320f06d8554ea6380940ec79"),
         sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-        bytes: 4_422_102,
+        bytes: Some(4_422_102),
     },
     RemoteFile {
         name: "t10k-labels-idx1-ubyte.gz",
         mirrors: FASHION_MNIST_MIRRORS,
-        md5: "bb300cfdad3c16e7a12a480ee83cd310",
+        md5: Some("bb300cfdad3c16e7a12a480ee83cd310"),
         sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-        bytes: 5_148,
+        bytes: Some(5_148),
     },
 ];
 
@@ -262,8 +262,10 @@ mod tests {
             assert_eq!(names, expected, "{}", entry.name);
             for file in files {
                 let hex = |sum: &str| sum.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-                assert!(file.md5.len() == 32 && hex(file.md5), "{file:?}");
+                let md5 = file.md5.unwrap();
+                assert!(md5.len() == 32 && hex(md5), "{file:?}");
                 assert!(file.sha256.len() == 64 && hex(file.sha256), "{file:?}");
+                assert!(file.bytes.is_some(), "{file:?}");
                 assert!(file.mirrors.len() >= 2, "{file:?}");
                 assert!(
                     file.mirrors.iter().all(|mirror| mirror.ends_with('/')),

@@ -1,9 +1,9 @@
-//! Downloads of published data sets.
+//! Downloads of published files.
 //!
-//! A file gets its name only once its length and both checksums are right; until then it is a
+//! A file gets its name only once its length and its checksums are right; until then it is a
 //! `.part` that the next attempt, or the next start of the program, goes on with. SHA-256 is what
-//! the content is held to. MD5 is checked as well because it is what the publishers print, so
-//! that the sums in the catalogue can be compared with theirs.
+//! the content is held to. MD5 is checked as well where the publishers print it, so that the sums
+//! in the catalogue can be compared with theirs.
 
 use std::fs;
 use std::path::Path;
@@ -22,16 +22,18 @@ pub enum FetchEvent<'a> {
     /// The file is there already and left alone.
     Present {
         /// The file.
-        file: &'a RemoteFile,
+        file: &'a RemoteFile<'a>,
     },
     /// Bytes are about to flow.
     Started {
         /// The file.
-        file: &'a RemoteFile,
+        file: &'a RemoteFile<'a>,
         /// Where from.
         url: &'a str,
         /// Bytes there from an earlier attempt.
         resumed_at: u64,
+        /// Bytes of the whole file, where they are known.
+        total: Option<u64>,
     },
     /// Bytes of the current file have arrived.
     Received {
@@ -48,7 +50,7 @@ pub enum FetchEvent<'a> {
     /// The file is complete, verified and in its place.
     Done {
         /// The file.
-        file: &'a RemoteFile,
+        file: &'a RemoteFile<'a>,
     },
 }
 
@@ -120,7 +122,7 @@ impl Fetcher {
         let mut part = PartFile::open(folder.join(format!("{}.part", file.name)))?;
         let mut failures = Vec::new();
         for mirror in file.mirrors {
-            let url = format!("{mirror}{}", file.name);
+            let url = file.address(mirror);
             let mut pause = self.pause;
             for attempt in 1..=self.attempts {
                 let (reason, passing) = match self.attempt(file, &url, &mut part, progress) {
@@ -242,13 +244,13 @@ mod tests {
         })
     }
 
-    fn remote(mirrors: &[&'static str]) -> RemoteFile {
+    fn remote(mirrors: &[&'static str]) -> RemoteFile<'static> {
         RemoteFile {
             name: "images.gz",
             mirrors: mirrors.to_vec().leak(),
-            md5: hex(&Md5::digest(content())).leak(),
+            md5: Some(hex(&Md5::digest(content())).leak()),
             sha256: hex(&Sha256::digest(content())).leak(),
-            bytes: content().len() as u64,
+            bytes: Some(content().len() as u64),
         }
     }
 
@@ -260,6 +262,22 @@ mod tests {
 
     impl Run {
         fn of(mirrors: &[&'static str], part: Option<&[u8]>) -> Self {
+            Self::of_file(remote(mirrors), part)
+        }
+
+        /// As where neither MD5 nor length are published.
+        fn of_little_known(mirrors: &[&'static str], part: Option<&[u8]>) -> Self {
+            let known = remote(mirrors);
+            let file = RemoteFile {
+                md5: None,
+                sha256: &known.sha256[..8],
+                bytes: None,
+                ..known
+            };
+            Self::of_file(file, part)
+        }
+
+        fn of_file(file: RemoteFile, part: Option<&[u8]>) -> Self {
             let folder = tempfile::tempdir().unwrap();
             if let Some(part) = part {
                 fs::write(folder.path().join("images.gz.part"), part).unwrap();
@@ -270,7 +288,7 @@ mod tests {
                 pause: Duration::from_millis(1),
             };
             let mut failures = Vec::new();
-            let result = fetcher.fetch(&[remote(mirrors)], folder.path(), &mut |event| {
+            let result = fetcher.fetch(&[file], folder.path(), &mut |event| {
                 if let FetchEvent::Failed { reason, .. } = event {
                     failures.push(reason.to_owned());
                 }
@@ -379,7 +397,7 @@ mod tests {
         let error = run.refusal();
         for part in [
             remote(&[]).sha256,
-            remote(&[]).md5,
+            remote(&[]).md5.unwrap(),
             &received,
             mirror,
             "images.gz",
@@ -430,6 +448,50 @@ mod tests {
         );
         assert!(error.ends_with("images.gz"), "{error}");
         assert_eq!(run.failures.len(), 3, "every attempt is told");
+    }
+
+    #[test]
+    fn a_file_of_unknown_length_arrives_whole_announced_or_not() {
+        let silent: Answer = Box::new(|_| http("200 OK", "", &content()));
+        for answer in [whole(content()), silent] {
+            let (mirror, _) = serve(vec![answer]);
+            Run::of_little_known(&[mirror], None).assert_complete();
+        }
+        let (mirror, _) = serve(vec![broken_off_after(150_000), ranged()]);
+        Run::of_little_known(&[mirror], None).assert_complete();
+    }
+
+    #[test]
+    fn a_whole_part_of_unknown_length_is_fetched_anew_where_the_server_has_no_more() {
+        let (mirror, _) = serve(vec![status("416 Range Not Satisfiable"), whole(content())]);
+        Run::of_little_known(&[mirror], Some(&content())).assert_complete();
+    }
+
+    #[test]
+    fn a_file_of_unknown_length_is_still_held_to_what_is_known_of_its_sum() {
+        let (mirror, _) = serve(vec![whole(b"<html>please log in</html>".to_vec())]);
+        let error = Run::of_little_known(&[mirror], None).refusal();
+        assert!(error.contains(&remote(&[]).sha256[..8]), "{error}");
+    }
+
+    #[test]
+    fn a_length_that_no_file_should_have_is_refused_before_it_is_read() {
+        let headers = format!("Content-Length: {}\r\n", (1_u64 << 30) + 1);
+        let (mirror, _) = serve(vec![Box::new(move |_| http("200 OK", &headers, &[0; 10]))]);
+        let error = Run::of_little_known(&[mirror], None).refusal();
+        assert!(error.contains("at most 1073741824 are taken"), "{error}");
+    }
+
+    #[test]
+    fn an_address_may_be_that_of_the_file_itself() {
+        let (mirror, requests) = serve(vec![whole(content())]);
+        let address = format!("{mirror}other?download=true").leak();
+        Run::of(&[address], None).assert_complete();
+        let request = &requests.lock().unwrap()[0];
+        assert!(
+            request.starts_with("get /other?download=true "),
+            "{request}"
+        );
     }
 
     #[test]

@@ -16,14 +16,21 @@ pub const DATA_DIR_VARIABLE: &str = "CONVLAB_DATA";
 /// # Errors
 /// Where the chosen path is something other than a folder, or where nothing names one.
 pub fn data_dir(explicit: Option<&Path>) -> Result<PathBuf, DataError> {
-    choose(explicit, env::var_os(DATA_DIR_VARIABLE), dirs::cache_dir())
+    let variable = env::var_os(DATA_DIR_VARIABLE);
+    choose(explicit, variable, dirs::cache_dir(), "data")?.ok_or(DataError::NoDataDir)
 }
 
-fn choose(
+/// `explicit`, else `variable` where it is not empty, else `convlab/name` in `cache`; nothing where
+/// none of them is given.
+///
+/// # Errors
+/// Where the chosen path is something other than a folder.
+pub(crate) fn choose(
     explicit: Option<&Path>,
     variable: Option<OsString>,
     cache: Option<PathBuf>,
-) -> Result<PathBuf, DataError> {
+    name: &str,
+) -> Result<Option<PathBuf>, DataError> {
     let chosen = explicit
         .map(Path::to_path_buf)
         .or_else(|| {
@@ -31,12 +38,11 @@ fn choose(
                 .filter(|value| !value.is_empty())
                 .map(PathBuf::from)
         })
-        .or_else(|| cache.map(|cache| cache.join("convlab").join("data")))
-        .ok_or(DataError::NoDataDir)?;
-    if chosen.exists() && !chosen.is_dir() {
-        return Err(DataError::NotAFolder { path: chosen });
+        .or_else(|| cache.map(|cache| cache.join("convlab").join(name)));
+    match chosen {
+        Some(path) if path.exists() && !path.is_dir() => Err(DataError::NotAFolder { path }),
+        chosen => Ok(chosen),
     }
-    Ok(chosen)
 }
 
 #[cfg(test)]
@@ -49,28 +55,29 @@ mod tests {
         let variable = || Some(OsString::from("/variable"));
         let cache = || Some(PathBuf::from("/cache"));
         assert_eq!(
-            choose(flag, variable(), cache()).unwrap(),
-            Path::new("/flag")
+            choose(flag, variable(), cache(), "data").unwrap(),
+            Some("/flag".into())
         );
         assert_eq!(
-            choose(None, variable(), cache()).unwrap(),
-            Path::new("/variable")
+            choose(None, variable(), cache(), "data").unwrap(),
+            Some("/variable".into())
         );
         assert_eq!(
-            choose(None, None, cache()).unwrap(),
-            Path::new("/cache/convlab/data")
+            choose(None, None, cache(), "data").unwrap(),
+            Some("/cache/convlab/data".into())
         );
     }
 
     #[test]
     fn an_empty_variable_counts_as_unset() {
-        let chosen = choose(None, Some(OsString::new()), Some("/cache".into())).unwrap();
-        assert_eq!(chosen, Path::new("/cache/convlab/data"));
+        let chosen = choose(None, Some(OsString::new()), Some("/cache".into()), "data").unwrap();
+        assert_eq!(chosen, Some("/cache/convlab/data".into()));
     }
 
     #[test]
     fn without_flag_variable_and_cache_folder_the_error_says_what_to_set() {
-        let error = choose(None, None, None).unwrap_err().to_string();
+        assert_eq!(choose(None, None, None, "data").unwrap(), None);
+        let error = DataError::NoDataDir.to_string();
         assert!(
             error.contains("--data-dir") && error.contains("CONVLAB_DATA"),
             "{error}"
@@ -80,7 +87,7 @@ mod tests {
     #[test]
     fn a_file_is_no_data_folder() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let error = choose(Some(file.path()), None, None).unwrap_err();
+        let error = choose(Some(file.path()), None, None, "data").unwrap_err();
         assert!(matches!(error, DataError::NotAFolder { .. }), "{error}");
     }
 }

@@ -46,7 +46,7 @@ pub use image_options::{ColorMode, ImageOptions};
 pub use location::data_dir;
 pub use memory::MemoryStore;
 pub use normalization::{Normalization, Normalize};
-pub use open::{download, open};
+pub use open::{download, open, with_progress_bar};
 pub use remote_file::RemoteFile;
 pub use resize::Resize;
 pub use sheet::contact_sheet;

@@ -88,17 +88,26 @@ pub fn download(entry: &DatasetEntry, dir: &Path) -> Result<(), DataError> {
     let Source::Idx { files } = entry.source else {
         return Ok(());
     };
+    with_progress_bar(|progress| fetch(files, &dir.join(entry.name), progress))
+}
+
+/// Carries out a download with a progress bar on stderr.
+pub fn with_progress_bar<T>(download: impl FnOnce(&mut dyn FnMut(FetchEvent)) -> T) -> T {
     let bar = bar("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
-    let result = fetch(files, &dir.join(entry.name), &mut |event| match event {
+    let result = download(&mut |event| match event {
         FetchEvent::Present { .. } => {}
         FetchEvent::Started {
             file,
             url,
             resumed_at,
+            total,
         } => {
             bar.suspend(|| tell(format!("downloading {url}")));
-            bar.set_length(file.bytes);
-            bar.set_message(file.name);
+            match total {
+                Some(total) => bar.set_length(total),
+                None => bar.unset_length(),
+            }
+            bar.set_message(file.name.to_owned());
             bar.set_position(resumed_at);
         }
         FetchEvent::Received { total } => bar.set_position(total),

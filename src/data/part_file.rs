@@ -54,21 +54,24 @@ impl PartFile {
         written.map_err(DataError::io("write", &self.path))
     }
 
-    /// Compares both checksums with those of `remote`. A part that does not match is emptied, so
+    /// Compares the checksums with those known of `remote`. A part that does not match is emptied, so
     /// that nothing goes on with it, and the difference is handed back.
     pub fn verify(&mut self, remote: &RemoteFile) -> Result<Option<String>, DataError> {
         let (md5, sha256) = self
             .checksums()
             .map_err(DataError::io("read", &self.path))?;
-        if (md5.as_str(), sha256.as_str()) == (remote.md5, remote.sha256) {
-            log::info!("{}: {} bytes, SHA-256 {sha256}", remote.name, remote.bytes);
+        if remote.has_sha256(&sha256) && remote.md5.is_none_or(|expected| expected == md5) {
+            log::info!("{}: {} bytes, SHA-256 {sha256}", remote.name, self.len()?);
             return Ok(None);
         }
         self.clear()?;
-        Ok(Some(format!(
-            "wrong content: expected SHA-256 {} and MD5 {}, received SHA-256 {sha256} and MD5 {md5}",
-            remote.sha256, remote.md5
-        )))
+        let expected = remote.sha256;
+        Ok(Some(match remote.md5 {
+            Some(expected_md5) => format!(
+                "wrong content: expected SHA-256 {expected} and MD5 {expected_md5}, received SHA-256 {sha256} and MD5 {md5}"
+            ),
+            None => format!("wrong content: expected SHA-256 {expected}, received {sha256}"),
+        }))
     }
 
     fn checksums(&mut self) -> io::Result<(String, String)> {
@@ -108,12 +111,12 @@ impl PartFile {
 mod tests {
     use super::*;
 
-    const ABC: RemoteFile = RemoteFile {
+    const ABC: RemoteFile<'static> = RemoteFile {
         name: "abc",
         mirrors: &[],
-        md5: "900150983cd24fb0d6963f7d28e17f72",
+        md5: Some("900150983cd24fb0d6963f7d28e17f72"),
         sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        bytes: 3,
+        bytes: Some(3),
     };
 
     fn part() -> (tempfile::TempDir, PathBuf) {
@@ -139,7 +142,7 @@ mod tests {
         part.append(b"abd").unwrap();
         let difference = part.verify(&ABC).unwrap().unwrap();
         for sum in [
-            ABC.md5,
+            ABC.md5.unwrap(),
             ABC.sha256,
             "4911e516e5aa21d327512e0c8b197616",
             "a52d159f",
@@ -159,6 +162,26 @@ mod tests {
             ..ABC
         };
         assert!(part.verify(&other).unwrap().is_some());
+    }
+
+    #[test]
+    fn the_beginning_of_a_sum_is_enough_where_no_more_is_known_but_not_any_beginning() {
+        for (sha256, passes) in [
+            (&ABC.sha256[..8], true),
+            (&ABC.sha256[..7], false),
+            ("", false),
+        ] {
+            let (_folder, path) = part();
+            let mut part = PartFile::open(path).unwrap();
+            part.append(b"abc").unwrap();
+            let known = RemoteFile {
+                sha256,
+                md5: None,
+                bytes: None,
+                ..ABC
+            };
+            assert_eq!(part.verify(&known).unwrap().is_none(), passes, "{sha256:?}");
+        }
     }
 
     #[test]

@@ -2,23 +2,48 @@
 
 use std::path::Path;
 
+/// Bytes of the longest download whose length is not known beforehand: 1 GiB.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Digits of the shortest beginning of a SHA-256 that a file is held to.
+const MIN_DIGITS: usize = 8;
+
 /// A file as its publisher offers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RemoteFile {
+pub struct RemoteFile<'a> {
     /// File name, both there and here.
-    pub name: &'static str,
-    /// Addresses of the folders that hold the file, each ending in `/`; the publisher's own
-    /// first, then mirrors in the order they are tried.
-    pub mirrors: &'static [&'static str],
-    /// MD5 as printed by the publisher, 32 lower-case hexadecimal digits.
-    pub md5: &'static str,
-    /// SHA-256 of the same file, 64 lower-case hexadecimal digits.
-    pub sha256: &'static str,
-    /// Length in bytes.
-    pub bytes: u64,
+    pub name: &'a str,
+    /// Addresses of the folders that hold the file, each ending in `/`, or of the file itself;
+    /// the publisher's own first, then mirrors in the order they are tried.
+    pub mirrors: &'a [&'a str],
+    /// MD5 where the publisher prints it, 32 lower-case hexadecimal digits.
+    pub md5: Option<&'a str>,
+    /// SHA-256 of the same file, 64 lower-case hexadecimal digits, or its first 8 or more where
+    /// the publisher gives no more.
+    pub sha256: &'a str,
+    /// Length in bytes, where it is known.
+    pub bytes: Option<u64>,
 }
 
-impl RemoteFile {
+impl RemoteFile<'_> {
+    /// The address of the file at `mirror`.
+    pub(super) fn address(&self, mirror: &str) -> String {
+        match mirror.ends_with('/') {
+            true => format!("{mirror}{}", self.name),
+            false => mirror.to_owned(),
+        }
+    }
+
+    /// Whether `sum`, a whole SHA-256, is that of this file.
+    pub(crate) fn has_sha256(&self, sum: &str) -> bool {
+        self.sha256.len() >= MIN_DIGITS && sum.starts_with(self.sha256)
+    }
+
+    /// Bytes that are never exceeded.
+    pub(super) fn max_bytes(&self) -> u64 {
+        self.bytes.unwrap_or(MAX_BYTES)
+    }
+
     /// Whether the file is in `folder`, as it is or without `.gz`.
     pub fn is_in(&self, folder: &Path) -> bool {
         let unpacked = self.name.strip_suffix(".gz").unwrap_or(self.name);

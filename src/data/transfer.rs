@@ -35,11 +35,11 @@ pub(super) fn transfer(
     part: &mut PartFile,
     progress: &mut dyn FnMut(FetchEvent),
 ) -> Result<(), Failure> {
-    if part.len()? > file.bytes {
+    if part.len()? > file.max_bytes() {
         part.clear()?;
     }
     let start = part.len()?;
-    if start == file.bytes {
+    if file.bytes == Some(start) {
         return Ok(());
     }
     let response = request(agent, url, start)?;
@@ -53,12 +53,11 @@ pub(super) fn transfer(
         }
         status => return Err(refused(status)),
     };
-    let expected = file.bytes - resumed_at;
     let announced = response.body().content_length();
-    if let Some(announced) = announced.filter(|&announced| announced != expected) {
-        let reason = format!("the server announces {announced} bytes, expected {expected}");
+    if let Some(reason) = announced.and_then(|bytes| surprise(file, resumed_at, bytes)) {
         return Err(Failure::Lasting(reason));
     }
+    let total = file.bytes.or(announced.map(|bytes| resumed_at + bytes));
     if resumed_at == 0 {
         part.clear()?;
     }
@@ -66,8 +65,23 @@ pub(super) fn transfer(
         file,
         url,
         resumed_at,
+        total,
     });
-    receive(response, file, part, progress)
+    receive(response, file, total, part, progress)
+}
+
+/// Why `announced` bytes after `resumed_at` cannot be the rest of `file`.
+fn surprise(file: &RemoteFile, resumed_at: u64, announced: u64) -> Option<String> {
+    let expected = file.max_bytes() - resumed_at;
+    match file.bytes {
+        Some(_) if announced != expected => Some(format!(
+            "the server announces {announced} bytes, expected {expected}"
+        )),
+        None if announced > expected => Some(format!(
+            "the server announces {announced} bytes, at most {expected} are taken"
+        )),
+        _ => None,
+    }
 }
 
 fn request(agent: &Agent, url: &str, start: u64) -> Result<Response<Body>, Failure> {
@@ -148,9 +162,11 @@ fn range_start(response: &Response<Body>) -> Option<u64> {
 fn receive(
     response: Response<Body>,
     file: &RemoteFile,
+    expected: Option<u64>,
     part: &mut PartFile,
     progress: &mut dyn FnMut(FetchEvent),
 ) -> Result<(), Failure> {
+    let of = expected.map_or(String::new(), |expected| format!(" of {expected}"));
     let mut body = response.into_body().into_reader();
     let mut buffer = vec![0; 64 * 1024];
     let mut total = part.len()?;
@@ -159,24 +175,27 @@ fn receive(
             Ok(received) => received,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                let reason = format!("broken off after {total} of {} bytes: {error}", file.bytes);
+                let reason = format!("broken off after {total}{of} bytes: {error}");
                 return Err(Failure::Passing(reason));
             }
         };
-        if received == 0 && total < file.bytes {
-            let reason = format!("ended after {total} of {} bytes", file.bytes);
+        if received == 0 && expected.is_some_and(|expected| total < expected) {
+            let reason = format!("ended after {total}{of} bytes");
             return Err(Failure::Passing(reason));
         }
         if received == 0 {
             return Ok(());
         }
         total += received as u64;
-        if total > file.bytes {
+        if total > file.max_bytes() {
             part.clear()?;
-            let reason = format!(
-                "the server sends more than the expected {} bytes",
-                file.bytes
-            );
+            let expected = if file.bytes.is_some() {
+                "expected"
+            } else {
+                "allowed"
+            };
+            let bytes = file.max_bytes();
+            let reason = format!("the server sends more than the {expected} {bytes} bytes");
             return Err(Failure::Lasting(reason));
         }
         part.append(&buffer[..received])?;
