@@ -3,7 +3,7 @@
 //! Modules in the order the data flows:
 //! [`cli`] reads the command line and [`commands`] carries it out; [`experiment`] is the
 //! configuration; [`data`] finds, draws, splits and batches images; [`models`] holds the networks and
-//! [`kernels`] the operations that carry their time;
+//! [`kernels`] the operations that carry their time; [`weights`] opens what others have trained;
 //! [`backend`] opens the device; [`training`] finds the weights; [`evaluation`] measures them and
 //! [`inspection`] looks into them; [`artifacts`] keeps what a run leaves behind. [`operations`] are
 //! convolution and pooling by hand, without a network.
@@ -28,3 +28,4 @@ mod reference;
 pub mod report;
 pub mod text;
 pub mod training;
+pub mod weights;

@@ -1,0 +1,183 @@
+//! Walks the pickles of a PyTorch file before it is read, see [`pickle`](super::pickle).
+//!
+//! Each of PyTorch's three containers keeps pickles at places of its own, between the values of
+//! the tensors.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+
+use zip::{ZipArchive, ZipReadOptions};
+
+use super::error::Refusal;
+use super::pickle::walk;
+use super::pickle_value::Budget;
+
+/// Bytes of the longest pickle in a ZIP archive, where it may be compressed.
+const MAX_PICKLE: u64 = 64 << 20;
+
+/// How many times its own length a file may describe. PyTorch does not compress weights, and
+/// tensors seldom share them.
+const MAX_GROWTH: u64 = 8;
+
+/// Refuses `claimed` bytes where a file of `file_bytes` cannot mean them.
+pub(super) fn check_growth(claimed: u64, file_bytes: u64, what: &str) -> Result<(), Refusal> {
+    let limit = file_bytes
+        .saturating_mul(MAX_GROWTH)
+        .saturating_add(1 << 20);
+    if claimed <= limit {
+        return Ok(());
+    }
+    Err(Refusal::Excessive(format!(
+        "{what} take {claimed} bytes, the file has {file_bytes}; expected at most {limit}"
+    )))
+}
+
+/// The pickle in a ZIP archive, and how much it unpacks to.
+pub(super) fn check_zip(file: &File) -> Result<(), Refusal> {
+    let damaged = |error: zip::result::ZipError| Refusal::Damaged(error.to_string());
+    let file_bytes = file.metadata()?.len();
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
+    let (mut pickles, mut unpacked) = (Vec::new(), 0_u64);
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(damaged)?;
+        unpacked = unpacked.saturating_add(entry.size());
+        let name = entry.name().map_err(damaged)?;
+        if name == "data.pkl" || name.ends_with("/data.pkl") {
+            pickles.push(index);
+        }
+    }
+    check_growth(unpacked, file_bytes, "its entries, unpacked,")?;
+    if pickles.is_empty() {
+        return Err(Refusal::NotWeights(
+            "a ZIP archive without PyTorch's data.pkl".to_owned(),
+            "unpack it and give the file of the weights in it",
+        ));
+    }
+    let mut budget = Budget::new();
+    for index in pickles {
+        let options = ZipReadOptions::new().ignore_crc32(true);
+        let entry = archive.by_index_with_options(index, options);
+        let entry = entry.map_err(damaged)?;
+        if entry.size() > MAX_PICKLE {
+            let bytes = entry.size();
+            let reason = format!("its pickle takes {bytes} bytes, at most {MAX_PICKLE} are read");
+            return Err(Refusal::Excessive(reason));
+        }
+        walk(&mut BufReader::new(entry.take(MAX_PICKLE)), &mut budget)?;
+    }
+    Ok(())
+}
+
+/// The five pickles a legacy file starts with: a number, a version, facts about the machine, the
+/// object, and the order of the values.
+pub(super) fn check_legacy(file: &File) -> Result<(), Refusal> {
+    let (mut reader, mut budget) = (BufReader::new(file), Budget::new());
+    for _ in 0..5 {
+        walk(&mut reader, &mut budget)?;
+    }
+    Ok(())
+}
+
+/// A file that is a pickle and nothing else.
+pub(super) fn check_plain(file: &File) -> Result<(), Refusal> {
+    walk(&mut BufReader::new(file), &mut Budget::new()).map(drop)
+}
+
+/// The pickles in the four entries of a TAR archive.
+pub(super) fn check_tar(file: &File) -> Result<(), Refusal> {
+    let file_bytes = file.metadata()?.len();
+    let mut archive = tar::Archive::new(BufReader::new(file));
+    let mut budget = Budget::new();
+    for entry in archive.entries()? {
+        let entry = entry?;
+        // A sparse entry of a few bytes may claim any length, all of which would be read.
+        let kind = entry.header().entry_type();
+        if kind.is_gnu_sparse() || entry.size() > file_bytes {
+            let bytes = entry.size();
+            let reason = format!("an entry claims {bytes} bytes, the file has {file_bytes}");
+            return Err(Refusal::Excessive(reason));
+        }
+        let name = entry.path()?.to_string_lossy().into_owned();
+        let mut reader = BufReader::new(entry);
+        match name.trim_start_matches("./") {
+            "sys_info" | "pickle" => drop(walk(&mut reader, &mut budget)?),
+            "storages" => check_storages(&mut reader, &mut budget)?,
+            "tensors" => check_tensors(&mut reader, &mut budget)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Their number; for each what it is, its length and its values; then views into them.
+fn check_storages(reader: &mut impl BufRead, budget: &mut Budget) -> Result<(), Refusal> {
+    walk(reader, budget)?;
+    loop {
+        let globals = walk(reader, budget)?;
+        let size = match globals.as_slice() {
+            // Only what describes values names their kind: these are the views.
+            [] => return Ok(()),
+            [kind] => element_bytes(kind),
+            _ => None,
+        };
+        let damaged = || Refusal::Damaged("unknown values in its entry `storages`".to_owned());
+        let size = size.ok_or_else(damaged)?;
+        let bytes = read_u64(reader)?.checked_mul(size).ok_or_else(damaged)?;
+        skip(reader, bytes)?;
+    }
+}
+
+/// Their number; for each what it is, its dimensions, as many sizes and steps, and its start.
+fn check_tensors(reader: &mut impl BufRead, budget: &mut Budget) -> Result<(), Refusal> {
+    walk(reader, budget)?;
+    while !reader.fill_buf()?.is_empty() {
+        walk(reader, budget)?;
+        let dimensions = read_u64(reader)? & 0xffff_ffff;
+        skip(reader, (2 * dimensions + 1) * 8)?;
+    }
+    Ok(())
+}
+
+fn read_u64(reader: &mut impl Read) -> Result<u64, Refusal> {
+    let mut bytes = [0; 8];
+    reader.read_exact(&mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
+fn skip(reader: &mut impl Read, bytes: u64) -> Result<(), Refusal> {
+    let skipped = io::copy(&mut reader.take(bytes), &mut io::sink())?;
+    if skipped == bytes {
+        return Ok(());
+    }
+    let reason = format!("expected {bytes} bytes of values, received {skipped}");
+    Err(Refusal::Damaged(reason))
+}
+
+/// Bytes per element of a storage class such as `torch.FloatStorage`.
+fn element_bytes(class: &str) -> Option<u64> {
+    match class.rsplit('.').next()? {
+        "DoubleStorage" | "LongStorage" => Some(8),
+        "FloatStorage" | "IntStorage" => Some(4),
+        "HalfStorage" | "BFloat16Storage" | "ShortStorage" => Some(2),
+        "CharStorage" | "ByteStorage" | "BoolStorage" => Some(1),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_measured_against_the_file() {
+        assert!(check_growth(80 << 20, 10 << 20, "").is_ok());
+        let error = check_growth(82 << 20, 10 << 20, "tensors").unwrap_err();
+        assert!(matches!(error, Refusal::Excessive(_)), "{error:?}");
+    }
+
+    #[test]
+    fn the_rest_of_an_entry_that_is_too_short_is_missed() {
+        assert!(skip(&mut io::Cursor::new([0; 4]), 4).is_ok());
+        assert!(skip(&mut io::Cursor::new([0; 4]), 5).is_err());
+    }
+}

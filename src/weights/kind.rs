@@ -1,0 +1,116 @@
+//! What a file is, told by its content: names lie, and downloads of another page keep the name.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+
+use super::error::Refusal;
+
+/// Bytes that are looked at.
+const HEAD: usize = 512;
+
+/// The kinds of files this program opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Safetensors,
+    /// PyTorch since 1.6.
+    Zip,
+    /// PyTorch 0.1.10 to 1.5: pickles, one after the other, then the values.
+    Legacy,
+    /// PyTorch before 0.1.10.
+    Tar,
+    /// A pickle and nothing else, which has no room for the values of tensors.
+    Pickle,
+}
+
+impl Kind {
+    /// In words, for messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safetensors => "safetensors file",
+            Self::Zip | Self::Legacy | Self::Tar => "PyTorch file",
+            Self::Pickle => "pickle",
+        }
+    }
+
+    /// The kind of `file`, which is left at its start; nothing where it is empty.
+    pub fn of(file: &mut File) -> Result<Option<Self>, Refusal> {
+        let mut head = Vec::new();
+        file.take(HEAD as u64).read_to_end(&mut head)?;
+        file.rewind()?;
+        match head.is_empty() {
+            true => Ok(None),
+            false => of_head(&head).map(Some),
+        }
+    }
+}
+
+fn of_head(head: &[u8]) -> Result<Kind, Refusal> {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Ok(Kind::Zip);
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return Ok(Kind::Tar);
+    }
+    if is_legacy(head) {
+        return Ok(Kind::Legacy);
+    }
+    // The length of the header comes first, then the header, which is a JSON object.
+    if head.get(8) == Some(&b'{') {
+        return Ok(Kind::Safetensors);
+    }
+    if let Some((found, cure)) = stranger(head) {
+        return Err(Refusal::NotWeights(found.to_owned(), cure));
+    }
+    match head[0] {
+        // Protocol 2 and later say so; the others start with a global, a mark or a container.
+        0x80 | b'c' | b'(' | b'}' | b']' => Ok(Kind::Pickle),
+        _ => Err(unknown(head)),
+    }
+}
+
+/// The refusal of a content nobody knows, which starts with `head`.
+pub(super) fn unknown(head: &[u8]) -> Refusal {
+    let start = &head[..head.len().min(12)];
+    let found = format!("content that starts with \"{}\"", start.escape_ascii());
+    Refusal::NotWeights(found, "check the path, or fetch the file again")
+}
+
+/// Whether the file starts with the number 0x1950a86a20f9469cfc6c, as bytes or in digits.
+fn is_legacy(head: &[u8]) -> bool {
+    const BYTES: &[u8] = &[0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+    const DIGITS: &[u8] = b"119547037146038801333356";
+    // The reader looks no further, whatever protocol the number is written in.
+    let start = &head[..head.len().min(64)];
+    let holds = |what: &[u8]| start.windows(what.len()).any(|window| window == what);
+    holds(BYTES) || holds(DIGITS)
+}
+
+/// What often lies where weights should, and what to do about it.
+fn stranger(head: &[u8]) -> Option<(&'static str, &'static str)> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let text = text.trim_ascii_start().to_ascii_lowercase();
+    let starts_with = |start: &str| text.starts_with(start.as_bytes());
+    if ["<!doctype", "<html", "<head", "<?xml"]
+        .into_iter()
+        .any(starts_with)
+    {
+        let found = "a web page";
+        return Some((
+            found,
+            "fetch the file itself, not the page that links to it",
+        ));
+    }
+    if starts_with("version https://git-lfs") {
+        let found = "a Git LFS pointer";
+        return Some((found, "fetch the file itself with `git lfs pull`"));
+    }
+    if head.starts_with(b"\x89HDF\r\n\x1a\n") {
+        let found = "an HDF5 file";
+        return Some((found, "save the weights as safetensors"));
+    }
+    if head.starts_with(b"\x1f\x8b") {
+        let found = "a gzip archive";
+        return Some((found, "unpack it first"));
+    }
+    None
+}

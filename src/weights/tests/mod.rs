@@ -1,0 +1,7 @@
+//! Files of weights made here, whole and hostile; nothing of others is needed.
+
+mod fixtures;
+mod hostile;
+mod published;
+mod readable;
+mod sources;

@@ -1,0 +1,52 @@
+//! Two files as they were published, where they are at hand.
+
+use std::path::PathBuf;
+
+use crate::weights::{WEIGHTS_DIR_VARIABLE, WeightFile};
+
+fn published(name: &str) -> Option<WeightFile> {
+    let path =
+        std::env::var_os(WEIGHTS_DIR_VARIABLE).map(|folder| PathBuf::from(folder).join(name));
+    match path.filter(|path| path.is_file()) {
+        Some(path) => Some(WeightFile::open(&path).unwrap()),
+        None => {
+            let variable = WEIGHTS_DIR_VARIABLE;
+            crate::text::tell(format!(
+                "SKIPPED: {variable} names no folder that holds {name}"
+            ));
+            None
+        }
+    }
+}
+
+#[test]
+fn a_legacy_checkpoint_of_several_devices_gives_the_names_of_the_network() {
+    let Some(file) = published("resnet20-12fca82f.th") else {
+        return;
+    };
+    assert!(file.sha256().starts_with("12fca82f"));
+    // 19 convolutions, as many batch normalisations of four tensors, and one dense layer.
+    assert_eq!(file.names().count(), 19 + 19 * 4 + 2);
+    assert_eq!(file.shape("conv1.weight"), Some(&[16, 3, 3, 3][..]));
+    assert_eq!(file.shape("linear.weight"), Some(&[10, 64][..]));
+    let parameters = file.names().filter(|name| !name.contains(".running_"));
+    let parameters = parameters.map(|name| file.values(name).unwrap().len());
+    assert_eq!(parameters.sum::<usize>(), 269_722);
+}
+
+#[test]
+fn a_safetensors_file_of_keras_is_read_in_its_own_layout() {
+    let Some(file) = published("mobilenet_v1_1.0_224_keras_without_conv_pw_13_kernel.safetensors")
+    else {
+        return;
+    };
+    assert!(file.sha256().starts_with("9e3e63b4"));
+    assert_eq!(file.shape("conv1/kernel"), Some(&[3, 3, 3, 32][..]));
+    for name in file.names() {
+        let values = file.values(name).unwrap();
+        assert_eq!(
+            values.len(),
+            file.shape(name).unwrap().iter().product::<usize>()
+        );
+    }
+}
