@@ -258,15 +258,11 @@ impl RunFolder {
     pub fn network(&self, device: &burn::tensor::Device) -> Result<Network, ArtifactError> {
         let (experiment, card) = (self.experiment(&[])?, self.model_card()?);
         let path = self.file(WEIGHTS);
-        let bytes = std::fs::read(&path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => ArtifactError::NoWeights {
+        if !path.exists() {
+            return Err(ArtifactError::NoWeights {
                 path: self.path.clone(),
-            },
-            _ => ArtifactError::Read {
-                path: path.clone(),
-                source,
-            },
-        })?;
+            });
+        }
         let training = &experiment.training;
         let network = experiment.model.build(
             card.input,
@@ -275,7 +271,7 @@ impl RunFolder {
             training.seed,
             device,
         )?;
-        Ok(network.with_safetensors(bytes, &path)?)
+        Ok(network.with_weights_of_run(&path)?)
     }
 }
 

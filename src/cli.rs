@@ -78,6 +78,13 @@ pub struct DataDirArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct WeightsDirArgs {
+    /// Folder of published weights [default: $CONVLAB_WEIGHTS, else the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub weights_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct TrainArgs {
     /// Configuration file and section.key=value overrides, e.g. training.epochs=10
     #[arg(value_name = "CONFIG | KEY=VALUE")]
@@ -109,6 +116,8 @@ pub struct TrainArgs {
     pub device: DeviceArgs,
     #[command(flatten)]
     pub data: DataDirArgs,
+    #[command(flatten)]
+    pub weights: WeightsDirArgs,
 }
 
 #[derive(Debug, Args)]

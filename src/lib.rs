@@ -19,6 +19,7 @@ pub mod embedding;
 pub mod evaluation;
 pub mod experiment;
 pub mod explanation;
+pub mod features;
 pub mod inspection;
 pub mod kernels;
 pub mod models;

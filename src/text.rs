@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Writes a line on stderr. Unlike `eprintln!`, a closed stderr is not a panic: nobody listens, and
 /// what is under way goes on.
@@ -64,6 +65,15 @@ pub fn shell_word(text: &str) -> String {
         true => text.to_string(),
         false => format!("'{}'", text.replace('\'', r"'\''")),
     }
+}
+
+/// A bar on stderr, in indicatif's template language; hidden off a terminal.
+pub fn progress_bar(template: &str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template(template);
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{DONE, picture_format, print, write_picture};
 use crate::cli::{DataArgs, DataCommand};
 use crate::data::catalog::{self, CATALOG, DatasetEntry, Source};
 use crate::data::{self, contact_sheet, data_dir};
-use crate::experiment::DataConfig;
+use crate::experiment::{DataConfig, Experiment};
 use crate::text::{grouped, table};
 
 /// A line of the list.
@@ -134,7 +134,11 @@ fn show(name: &str, out: &Path, per_class: usize, explicit_dir: Option<&Path>) -
             ..DataConfig::default()
         },
     };
-    let dataset = data::open(&config, explicit_dir, 42)?;
+    let experiment = Experiment {
+        data: config,
+        ..Experiment::default()
+    };
+    let dataset = data::open(&experiment, explicit_dir)?;
     let sheet = contact_sheet(&dataset.train, &dataset.classes, per_class)?;
     write_picture(&sheet, out, format, "fewer images with --per-class")?;
     print(format!(

@@ -37,8 +37,7 @@ impl Opened {
 
     /// The data the run was trained on.
     pub fn dataset(&self, data_dir: Option<&Path>) -> Result<Dataset> {
-        let seed = self.experiment.training.seed;
-        let dataset = data::open(&self.experiment.data, data_dir, seed)?;
+        let dataset = data::open(&self.experiment, data_dir)?;
         check_same_data(&self.run, &dataset)?;
         Ok(dataset)
     }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use burn::module::Module;
 use clap::ValueEnum;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -11,22 +12,26 @@ use time::macros::format_description;
 use super::opened::Opened;
 use super::summary::{Summary, TestFigures};
 use super::{DONE, FAILED, print, report};
-use crate::artifacts::{CONFIG, EVALUATION, MODEL, ModelCard, RunFolder, SUMMARY};
+use crate::artifacts::{CONFIG, EVALUATION, LAST_WEIGHTS, MODEL, ModelCard, RunFolder, SUMMARY};
 use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
 use crate::data::{self, Dataset, SkippedFile};
 use crate::evaluation::{BATCH, Evaluation, EvaluationError, Predictions};
-use crate::experiment::{self, Experiment};
+use crate::experiment::{self, Experiment, TransferMode};
+use crate::features::{self, FeatureError};
+use crate::models::{Loaded, Network};
 use crate::report::Language;
 use crate::text::{grouped, shell_word, tell};
 use crate::training::signals::{self, INTERRUPTED};
-use crate::training::{self, Display, Finished, StoppedBy, TrainError};
+use crate::training::{self, Display, Finished, Learning, Start, StoppedBy, TrainError};
 
 /// All that a training works with.
 pub(super) struct Session {
     pub experiment: Experiment,
     pub backend: Backend,
     pub dataset: Dataset,
+    /// What is learnt from in place of the images, where features of them are kept.
+    features: Option<Dataset>,
     pub card: ModelCard,
     pub run: RunFolder,
     /// The command that continues the run.
@@ -39,13 +44,20 @@ pub(super) struct Session {
 pub fn run(args: TrainArgs) -> Result<u8> {
     let display = args.ui.resolve()?;
     signals::install();
-    let session = open(&args)?;
+    let (session, learning) = match open(&args) {
+        Err(error) if stopped_early(&error) => {
+            tell("interrupted before the training began; start it again with the same command");
+            return Ok(INTERRUPTED);
+        }
+        opened => opened?,
+    };
     if display == Display::Plain {
         announce(&session);
     }
     let finished = training::train(
         &session.experiment,
-        &session.dataset,
+        session.features.as_ref().unwrap_or(&session.dataset),
+        learning,
         &session.backend.device,
         &session.run,
         display,
@@ -63,7 +75,7 @@ pub fn run(args: TrainArgs) -> Result<u8> {
 }
 
 /// Reads the configuration, opens device and data, and makes or reopens the run's folder.
-fn open(args: &TrainArgs) -> Result<Session> {
+fn open(args: &TrainArgs) -> Result<(Session, Learning)> {
     let (experiment, resumed) = match &args.resume {
         Some(path) => {
             let run = RunFolder::open(path)?;
@@ -74,10 +86,10 @@ fn open(args: &TrainArgs) -> Result<Session> {
     };
     let backend = backend::open(args.device.device)?;
     let data_dir = args.data.data_dir.as_deref();
-    let dataset = data::open(&experiment.data, data_dir, experiment.training.seed)?;
+    let dataset = data::open(&experiment, data_dir)?;
     report_skipped(&dataset);
     // Before a folder is made: a network that does not fit leaves nothing behind.
-    let network = training::build(&experiment, &dataset, &backend.device)?;
+    let network = started(args, &experiment, &dataset, &backend, resumed.as_ref())?;
     let card = ModelCard {
         convlab: env!("CARGO_PKG_VERSION").into(),
         model: experiment.model.name().into(),
@@ -90,6 +102,7 @@ fn open(args: &TrainArgs) -> Result<Session> {
         parameters: network.parameters(),
         config: experiment.to_toml()?,
     };
+    let (features, learning) = learning(network, &experiment, &dataset, &backend)?;
     let (run, lock) = match resumed {
         Some((run, lock)) => {
             super::check_same_data(&run, &dataset)?;
@@ -105,15 +118,111 @@ fn open(args: &TrainArgs) -> Result<Session> {
     };
     run.write(CONFIG, card.config.as_bytes())?;
     run.write_json(MODEL, &card)?;
-    Ok(Session {
+    let session = Session {
         experiment,
         backend,
         dataset,
+        features,
         card,
         resume_command: resume_command(args, &run),
         run,
         _lock: lock,
-    })
+    };
+    Ok((session, learning))
+}
+
+/// The network before its first step, on a device that tracks gradients.
+fn started(
+    args: &TrainArgs,
+    experiment: &Experiment,
+    dataset: &Dataset,
+    backend: &Backend,
+    resumed: Option<&(RunFolder, File)>,
+) -> Result<Network> {
+    let device = backend.device.clone().autodiff();
+    // What an interrupted run goes on with it has kept itself.
+    if let Some((run, _)) = resumed
+        && run.file(LAST_WEIGHTS).exists()
+    {
+        let network = training::fresh(experiment, dataset, &device)?;
+        return Ok(network.with_weights_of_run(&run.file(LAST_WEIGHTS))?);
+    }
+    let weights_dir = args.weights.weights_dir.as_deref();
+    let Start { network, loaded } = training::start(experiment, dataset, &device, weights_dir)?;
+    match loaded {
+        Some((file, loaded)) => tell(format!(
+            "{}: {}",
+            file.path().display(),
+            loaded_in_words(&loaded)
+        )),
+        None if matches!(
+            experiment.mode(),
+            Some(TransferMode::Features | TransferMode::Finetune)
+        ) =>
+        {
+            tell(
+                "warning: there are no weights to transfer, the features are random; set model.weights",
+            )
+        }
+        None => {}
+    }
+    Ok(network)
+}
+
+fn loaded_in_words(loaded: &Loaded) -> String {
+    let some = |names: &[String]| match names {
+        [] => String::new(),
+        [first, .., last] => format!(" ({first} to {last})"),
+        [only] => format!(" ({only})"),
+    };
+    format!(
+        "{} tensors taken; {} of the network start at random{}; {} of the file are not used{}",
+        loaded.applied.len(),
+        loaded.fresh.len(),
+        some(&loaded.fresh),
+        loaded.unused.len(),
+        some(&loaded.unused),
+    )
+}
+
+/// What is learnt from what: the head from kept features, or all from the images.
+fn learning(
+    network: Network,
+    experiment: &Experiment,
+    dataset: &Dataset,
+    backend: &Backend,
+) -> Result<(Option<Dataset>, Learning)> {
+    let (Network::Backbone(backbone), Some(TransferMode::Features)) = (&network, experiment.mode())
+    else {
+        let before = None;
+        return Ok((None, Learning { network, before }));
+    };
+    let plain = backbone.valid();
+    let Some(folder) = features::folder() else {
+        bail!(
+            "no folder to keep features in: this user has no cache folder; name one with CONVLAB_CACHE"
+        );
+    };
+    let plan = features::Plan {
+        weights: plain.features_sha256()?,
+        network: toml::to_string(&experiment.model.without_weights())?,
+        backend: backend.name,
+        augmented_passes: (experiment.transfer.as_ref())
+            .map_or(0, |transfer| transfer.augmented_passes),
+        seed: experiment.training.seed,
+    };
+    let go_on = || !signals::asked();
+    let layers = plain.kept_features();
+    let kept = features::of(&layers, dataset, &plan, &backend.device, &folder, &go_on)?;
+    let learning = Learning {
+        network: Network::Backbone(backbone.head_alone()),
+        before: Some(plain.features.clone()),
+    };
+    Ok((Some(kept), learning))
+}
+
+fn stopped_early(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(FeatureError::Interrupted))
 }
 
 fn resume_command(args: &TrainArgs, run: &RunFolder) -> String {
@@ -121,6 +230,9 @@ fn resume_command(args: &TrainArgs, run: &RunFolder) -> String {
     let mut command = format!("convlab train --resume {}", word(run.path()));
     if let Some(dir) = &args.data.data_dir {
         command += &format!(" --data-dir {}", word(dir));
+    }
+    if let Some(dir) = &args.weights.weights_dir {
+        command += &format!(" --weights-dir {}", word(dir));
     }
     if args.device.device != DeviceChoice::Auto
         && let Some(device) = args.device.device.to_possible_value()

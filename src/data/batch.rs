@@ -32,8 +32,41 @@ impl ImageBatch {
     /// # Errors
     /// An image can no longer be read.
     pub fn read(split: &Split, indices: &[usize], device: &Device) -> Result<Self, DataError> {
-        let shape = split.shape();
         let tables = split.normalization().tables();
+        let read = |index: usize, pixels: &mut [u8], values: &mut [f32]| {
+            split.read_values(index, &tables, pixels, values)
+        };
+        Self::read_by(&read, split, indices, device)
+    }
+
+    /// The same, with the 8-bit values of each image, `[channels, height, width]`, changed by
+    /// `change`, which is told the image's index.
+    ///
+    /// # Errors
+    /// An image can no longer be read.
+    pub fn read_changed(
+        split: &Split,
+        indices: &[usize],
+        device: &Device,
+        change: &(dyn Fn(usize, &mut [u8]) + Sync),
+    ) -> Result<Self, DataError> {
+        let tables = split.normalization().tables();
+        let read = |index: usize, pixels: &mut [u8], values: &mut [f32]| {
+            split.read(index, pixels)?;
+            change(index, pixels);
+            apply(&tables, pixels, values);
+            Ok(())
+        };
+        Self::read_by(&read, split, indices, device)
+    }
+
+    fn read_by(
+        read: &(dyn Fn(usize, &mut [u8], &mut [f32]) -> Result<(), DataError> + Sync),
+        split: &Split,
+        indices: &[usize],
+        device: &Device,
+    ) -> Result<Self, DataError> {
+        let shape = split.shape();
         let mut values = vec![0f32; indices.len() * shape.len()];
         values
             .par_chunks_mut(shape.len())
@@ -41,11 +74,7 @@ impl ImageBatch {
             .with_min_len(16)
             .try_for_each_init(
                 || vec![0u8; shape.len()],
-                |pixels, (values, &index)| {
-                    split.read(index, pixels)?;
-                    apply(&tables, pixels, values);
-                    Ok(())
-                },
+                |pixels, (values, &index)| read(index, pixels, values),
             )?;
         let dims = [indices.len(), shape.channels, shape.height, shape.width];
         let targets: Vec<i32> = indices.iter().map(|&i| split.label(i) as i32).collect();

@@ -12,6 +12,22 @@ use super::ImageShape;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DataError {
+    /// Grey images for weights that were trained on coloured ones.
+    #[error(
+        "data.normalize = \"pretrained\" is for images with 3 channels, received {channels}; set data.color = \"rgb\", or data.normalize = \"unit\""
+    )]
+    NotRgb {
+        /// Of the images.
+        channels: usize,
+    },
+
+    /// Features were asked for pixels.
+    #[error("{} holds features, which have no pixels; open the images themselves", .path.display())]
+    NoPixels {
+        /// The file of features.
+        path: PathBuf,
+    },
+
     /// Every image went into validation and test.
     #[error(
         "{name} leaves no images to train on; lower data.valid_fraction and data.test_fraction, or raise data.train_images"
@@ -413,7 +429,7 @@ impl DataError {
     }
 
     /// Shapes an I/O error for `path`; for `map_err`.
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io {
             action,
             path: path.to_path_buf(),

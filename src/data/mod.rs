@@ -110,6 +110,23 @@ pub trait ImageStore: Send + Sync {
     /// Where `index` or the length of `out` is wrong, or the image's file has become unreadable.
     fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError>;
 
+    /// Writes what the network sees of image `index` to `values`, `tables` applied to its 8-bit
+    /// values; `pixels` is room for these. Both have `shape().len()` values.
+    ///
+    /// # Errors
+    /// See [`read`](Self::read).
+    fn read_values(
+        &self,
+        index: usize,
+        tables: &[[f32; 256]],
+        pixels: &mut [u8],
+        values: &mut [f32],
+    ) -> Result<(), DataError> {
+        self.read(index, pixels)?;
+        normalization::apply(tables, pixels, values);
+        Ok(())
+    }
+
     /// Where image `index` comes from: a file path, or e.g. `fashion-mnist test 23`.
     fn origin(&self, index: usize) -> String;
 }

@@ -14,6 +14,8 @@ pub enum Normalize {
     Unit,
     /// Mean 0 and standard deviation 1 in each channel, measured on the training images.
     Standard,
+    /// As the weights want it that the network starts from.
+    Pretrained,
 }
 
 /// Mean and standard deviation of each channel, of values in `[0, 1]`.
@@ -29,6 +31,31 @@ impl Normalization {
         Self {
             mean: vec![0.0; channels],
             deviation: vec![1.0; channels],
+        }
+    }
+
+    /// For values that need none.
+    pub fn none() -> Self {
+        Self {
+            mean: Vec::new(),
+            deviation: Vec::new(),
+        }
+    }
+
+    /// Mean and deviation `[mean, deviation]` of red, green and blue.
+    ///
+    /// # Errors
+    /// The images are grey.
+    pub fn pretrained(
+        channels: usize,
+        [mean, deviation]: [[f32; 3]; 2],
+    ) -> Result<Self, DataError> {
+        match channels {
+            3 => Ok(Self {
+                mean: mean.to_vec(),
+                deviation: deviation.to_vec(),
+            }),
+            channels => Err(DataError::NotRgb { channels }),
         }
     }
 

@@ -1,9 +1,6 @@
 //! From `[data]` to a [`Dataset`]: finds, downloads or draws the images, then splits them.
 
-use std::io::IsTerminal;
 use std::path::Path;
-
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::catalog::{self, DatasetEntry, Source};
 use super::fetch::{FetchEvent, fetch};
@@ -11,18 +8,16 @@ use super::folder::{FolderOptions, load_folder};
 use super::idx_folder::{load_idx, load_idx_folder};
 use super::synthetic;
 use super::{DataError, Dataset, ImageOptions, RawDataset, SplitOptions, data_dir};
-use crate::experiment::DataConfig;
-use crate::text::tell;
+use crate::experiment::{DataConfig, Experiment};
+use crate::text::{progress_bar, tell};
 
-/// The data set of `config`, split by `seed`; missing files of a known data set are downloaded.
+/// The data set of `experiment`, split by its seed; missing files of a known data set are downloaded.
 ///
 /// # Errors
 /// The data is missing, damaged, or leaves nothing to train on.
-pub fn open(
-    config: &DataConfig,
-    explicit_dir: Option<&Path>,
-    seed: u64,
-) -> Result<Dataset, DataError> {
+pub fn open(experiment: &Experiment, explicit_dir: Option<&Path>) -> Result<Dataset, DataError> {
+    let config = &experiment.data;
+    let published = experiment.model.published();
     let raw = match (config.dataset.as_str(), &config.path) {
         ("folder", Some(path)) => photographs(path, config)?,
         ("idx", Some(path)) => load_idx_folder(path)?,
@@ -36,7 +31,8 @@ pub fn open(
             train_images: config.train_images,
             test_images: config.test_images,
             normalize: config.normalize,
-            seed,
+            pretrained: published.map(|(architecture, _)| architecture.normalization),
+            seed: experiment.training.seed,
         },
     )
 }
@@ -51,7 +47,7 @@ fn photographs(path: &Path, config: &DataConfig) -> Result<RawDataset, DataError
         cache_bytes: config.cache_mib.saturating_mul(1 << 20),
         ..FolderOptions::new(image)
     };
-    let bar = bar("reading {pos}/{len} images {bar:30} {eta} left");
+    let bar = progress_bar("reading {pos}/{len} images {bar:30} {eta} left");
     let loaded = load_folder(path, &options, &|done, total| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
@@ -93,7 +89,7 @@ pub fn download(entry: &DatasetEntry, dir: &Path) -> Result<(), DataError> {
 
 /// Carries out a download with a progress bar on stderr.
 pub fn with_progress_bar<T>(download: impl FnOnce(&mut dyn FnMut(FetchEvent)) -> T) -> T {
-    let bar = bar("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
+    let bar = progress_bar("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
     let result = download(&mut |event| match event {
         FetchEvent::Present { .. } => {}
         FetchEvent::Started {
@@ -120,12 +116,4 @@ pub fn with_progress_bar<T>(download: impl FnOnce(&mut dyn FnMut(FetchEvent)) ->
     });
     bar.finish_and_clear();
     result
-}
-
-fn bar(template: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template(template);
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -41,6 +41,8 @@ pub struct SplitOptions {
     pub train_images: Option<usize>,
     pub test_images: Option<usize>,
     pub normalize: Normalize,
+    /// Mean and deviation for [`Normalize::Pretrained`], for red, green and blue.
+    pub pretrained: Option<[[f32; 3]; 2]>,
     pub seed: u64,
 }
 
@@ -79,6 +81,28 @@ impl Split {
         self.store.read(self.indices[index] as usize, out)
     }
 
+    /// Writes the values that the network sees of image `index` of this split to `values`.
+    ///
+    /// `pixels` and `values` have [`shape`](Self::shape)`().len()` values; `tables` are those of
+    /// [`normalization`](Self::normalization).
+    ///
+    /// # Errors
+    /// The image can no longer be read from disk.
+    pub fn read_values(
+        &self,
+        index: usize,
+        tables: &[[f32; 256]],
+        pixels: &mut [u8],
+        values: &mut [f32],
+    ) -> Result<(), DataError> {
+        (self.store).read_values(self.indices[index] as usize, tables, pixels, values)
+    }
+
+    /// Positions in the store, as something to tell splits apart by.
+    pub fn positions(&self) -> &[u32] {
+        &self.indices
+    }
+
     /// Where image `index` of this split comes from.
     pub fn origin(&self, index: usize) -> String {
         self.store.origin(self.indices[index] as usize)
@@ -87,6 +111,11 @@ impl Split {
     /// How 8-bit values become the network's.
     pub fn normalization(&self) -> &Normalization {
         &self.normalization
+    }
+
+    /// All of `store`, whose values are the network's already.
+    pub fn of_values(store: Arc<dyn ImageStore>) -> Self {
+        Self::whole(store).normalized(&Arc::new(Normalization::none()))
     }
 
     fn normalized(self, normalization: &Arc<Normalization>) -> Self {
@@ -208,6 +237,10 @@ impl Dataset {
         let normalization = Arc::new(match options.normalize {
             Normalize::Unit => Normalization::unit(train.shape().channels),
             Normalize::Standard => Normalization::measure(&train)?,
+            Normalize::Pretrained => match options.pretrained {
+                Some(figures) => Normalization::pretrained(train.shape().channels, figures)?,
+                None => Normalization::unit(train.shape().channels),
+            },
         });
         let test = test.at_most(options.test_images, limit_seed);
         Ok(Self {
@@ -252,6 +285,7 @@ mod tests {
             train_images: None,
             test_images: None,
             normalize: Normalize::Unit,
+            pretrained: None,
             seed,
         }
     }

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use super::place::{self, Origin, Problem};
 use super::wording::reword;
-use super::{Experiment, model, overrides, validate};
+use super::{Experiment, model, overrides, transfer, validate};
 
 /// The configuration of a bare `train`.
 pub const QUICKSTART: &str = include_str!("../../configs/quickstart.toml");
@@ -102,12 +102,13 @@ fn merge(origin: &Origin, texts: &[String]) -> Result<Experiment, ConfigError> {
     validate::check(&experiment).map_err(located)?;
     (experiment.model.check())
         .map_err(|(key, message)| in_model(Problem::new(format!("model.{key}"), message)))?;
+    transfer::check(&experiment).map_err(located)?;
     Ok(experiment)
 }
 
 /// A section written as a value would be lost beneath an override of one of its keys.
 fn check_sections(table: &Table) -> Result<(), Problem> {
-    for section in ["data", "model", "training"] {
+    for section in ["data", "model", "training", "transfer"] {
         if table.get(section).is_some_and(|value| !value.is_table()) {
             return Err(Problem::new(
                 section,

@@ -9,6 +9,7 @@ mod load;
 mod model;
 mod overrides;
 mod place;
+mod transfer;
 mod validate;
 mod wording;
 
@@ -21,6 +22,7 @@ use crate::models::{Initialization, NetworkConfig};
 
 pub use class_weights::{BalancedWeights, ClassWeights};
 pub use load::{ConfigError, QUICKSTART, from_file, load};
+pub use transfer::{NormStatistics, TransferConfig, TransferMode};
 
 /// Everything that decides a run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -29,6 +31,8 @@ pub struct Experiment {
     pub data: DataConfig,
     pub model: NetworkConfig,
     pub training: TrainingConfig,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<TransferConfig>,
 }
 
 /// `[data]`: which images, and how they are split and sized.
@@ -52,7 +56,8 @@ pub struct DataConfig {
     pub valid_fraction: f64,
     /// Share kept for the test where the data set brings no test images, `0` to less than `1`.
     pub test_fraction: f64,
-    /// `unit` (values from 0 to 1) or `standard` (mean 0, deviation 1 over the training images).
+    /// `unit` (values from 0 to 1), `standard` (mean 0, deviation 1 over the training images) or
+    /// `pretrained` (as the network's published weights want it).
     pub normalize: Normalize,
     /// `grey` or `rgb`; for `folder`.
     pub color: ColorMode,
@@ -104,7 +109,7 @@ impl DataConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainingConfig {
-    /// Passes over the training images.
+    /// Passes over the training images; 0 keeps the weights that it starts from.
     pub epochs: usize,
     /// Images per step.
     pub batch_size: usize,

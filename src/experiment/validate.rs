@@ -89,7 +89,9 @@ fn images(data: &DataConfig) -> Result<(), Problem> {
 }
 
 fn optimizer(training: &TrainingConfig) -> Result<(), Problem> {
-    whole("training.epochs", training.epochs, 1_000_000)?;
+    if training.epochs > 0 {
+        whole("training.epochs", training.epochs, 1_000_000)?;
+    }
     whole("training.batch_size", training.batch_size, 1_000_000)?;
     positive_f32("training.learning_rate", training.learning_rate)?;
     below_one("training.momentum", training.momentum)?;

@@ -288,6 +288,13 @@ fn layer<S: Simd, const P: usize, const V: usize>(
             }
         });
     }
+    if activation == Some(Activation::Relu6) {
+        unrolled!(p < P, {
+            for v in 0..V {
+                acc[p][v] = activate(simd, Some(Activation::Relu6), acc[p][v]);
+            }
+        });
+    }
     unrolled!(p < P, {
         for v in 0..V {
             store::<S>(out, rows[p].to + v * S::F32_LANES, acc[p][v]);
@@ -366,8 +373,8 @@ fn store_window<S: Simd, const V: usize>(
 ) {
     let out = out[place.clone()].chunks_mut(S::F32_LANES);
     for (out, mut best) in out.zip(best) {
-        if activation == Some(Activation::Relu) {
-            best = activate(simd, Some(Activation::Relu), best);
+        if activation.is_some_and(Activation::clamps) {
+            best = activate(simd, activation, best);
         }
         store_some::<S>(out, best);
     }

@@ -132,6 +132,11 @@ pub fn activate<S: Simd>(simd: S, activation: Option<Activation>, x: S::f32s) ->
             // Not `max`, which would turn NaN into 0.
             simd.select_f32s(simd.less_than_f32s(x, zero), zero, x)
         }
+        Some(Activation::Relu6) => {
+            let (zero, six) = (simd.splat_f32s(0.0), simd.splat_f32s(6.0));
+            let x = simd.select_f32s(simd.less_than_f32s(x, zero), zero, x);
+            simd.select_f32s(simd.greater_than_f32s(x, six), six, x)
+        }
         Some(Activation::Tanh) => tanh(simd, x),
     }
 }
@@ -149,6 +154,12 @@ pub fn activation_gradient<S: Simd>(
         Some(Activation::Relu) => {
             let zero = simd.splat_f32s(0.0);
             simd.select_f32s(simd.less_than_or_equal_f32s(output, zero), zero, gradient)
+        }
+        Some(Activation::Relu6) => {
+            let (zero, six) = (simd.splat_f32s(0.0), simd.splat_f32s(6.0));
+            let below =
+                simd.select_f32s(simd.greater_than_or_equal_f32s(output, six), zero, gradient);
+            simd.select_f32s(simd.less_than_or_equal_f32s(output, zero), zero, below)
         }
         Some(Activation::Tanh) => {
             let square = simd.mul_f32s(output, output);

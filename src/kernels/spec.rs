@@ -10,14 +10,24 @@ use serde::{Deserialize, Serialize};
 pub enum Activation {
     /// `max(0, x)`
     Relu,
+    /// `min(max(0, x), 6)`, see Howard et al., "MobileNets" (arXiv 1704.04861).
+    Relu6,
     /// Hyperbolic tangent, output in `(-1, 1)`.
     Tanh,
+}
+
+impl Activation {
+    /// Whether it is cheap enough to be applied to sums while they are in registers.
+    pub fn clamps(self) -> bool {
+        matches!(self, Activation::Relu | Activation::Relu6)
+    }
 }
 
 impl fmt::Display for Activation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Activation::Relu => "relu",
+            Activation::Relu6 => "relu6",
             Activation::Tanh => "tanh",
         })
     }

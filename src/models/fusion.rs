@@ -1,10 +1,12 @@
 //! The forward pass of a list of layers, neighbours fused where one kernel does the work of
-//! several: convolution + activation + pooling, dense + activation.
+//! several: convolution + batch norm + activation + pooling, dense + activation.
 
-use burn::nn::PaddingConfig2d;
 use burn::nn::conv::Conv2d;
-use burn::tensor::Tensor;
+use burn::nn::pool::AdaptiveAvgPool2d;
+use burn::nn::{BatchNorm, PaddingConfig2d};
+use burn::tensor::{Tensor, activation as activations};
 
+use super::block::{Residual, Subsample};
 use super::layer::{Features, Layer};
 use crate::kernels::{self, Activation, ConvBlock, Pool, PoolKind};
 
@@ -18,10 +20,12 @@ pub fn forward(layers: &[(&str, Layer)], input: Features) -> Features {
     while let [(_, layer), later @ ..] = rest {
         (features, rest) = match (layer, features) {
             (Layer::Conv(conv), Features::Maps(x)) => {
+                let (norm, later) = settled_norm(later, &x);
                 let (activation, later) = activation(later);
                 let (pool, later) = pooling(later);
                 let flattened = matches!(later, [(_, Layer::Flatten), ..]);
-                let x = conv_block(conv, activation, pool, flattened, x);
+                let weights = weights(conv, norm, &x);
+                let x = conv_block(conv, weights, activation, pool, flattened, x);
                 (Features::Maps(x), later)
             }
             (Layer::Dense(dense), Features::Vector(x)) => {
@@ -37,6 +41,45 @@ pub fn forward(layers: &[(&str, Layer)], input: Features) -> Features {
 }
 
 type Rest<'a, 'b> = &'a [(&'a str, Layer<'b>)];
+
+/// The batch norm at the head of `layers`, if its statistics do not depend on the batch, and what
+/// follows it.
+fn settled_norm<'a, 'b>(
+    layers: Rest<'a, 'b>,
+    x: &Tensor<4>,
+) -> (Option<&'b BatchNorm>, Rest<'a, 'b>) {
+    match layers {
+        [(_, Layer::BatchNorm(norm)), rest @ ..]
+            if !(x.device().is_autodiff() && norm.training.is_enabled()) =>
+        {
+            (Some(norm), rest)
+        }
+        _ => (None, layers),
+    }
+}
+
+/// Weight and bias of a convolution, with a batch norm's scaling worked into them.
+fn weights(
+    conv: &Conv2d,
+    norm: Option<&BatchNorm>,
+    x: &Tensor<4>,
+) -> (Tensor<4>, Option<Tensor<1>>) {
+    let (weight, bias) = (conv.weight.val(), conv.bias.as_ref().map(|bias| bias.val()));
+    let Some(norm) = norm else {
+        return (weight, bias);
+    };
+    let device = x.device();
+    let mean = norm.running_mean.value().to_device(&device);
+    let variance = norm.running_var.value().to_device(&device);
+    let scale = norm.gamma.val() / (variance + norm.epsilon).sqrt();
+    let shift = match bias {
+        Some(bias) => bias - mean,
+        None => -mean,
+    };
+    let bias = norm.beta.val() + shift * scale.clone();
+    let [channels] = scale.dims();
+    (weight * scale.reshape([channels, 1, 1, 1]), Some(bias))
+}
 
 /// The activation at the head of `layers`, if one is there, and what follows it.
 fn activation<'a, 'b>(layers: Rest<'a, 'b>) -> (Option<Activation>, Rest<'a, 'b>) {
@@ -89,6 +132,7 @@ fn symmetric(padding: &PaddingConfig2d) -> Option<[usize; 2]> {
 
 fn conv_block(
     conv: &Conv2d,
+    (weight, bias): (Tensor<4>, Option<Tensor<1>>),
     activation: Option<Activation>,
     pool: Option<Pool>,
     channels_first: bool,
@@ -118,6 +162,49 @@ fn conv_block(
         pool,
         channels_first,
     };
-    let bias = conv.bias.as_ref().map(|bias| bias.val());
-    kernels::conv_block(x, conv.weight.val(), bias, &block)
+    kernels::conv_block(x, weight, bias, &block)
+}
+
+/// `activation(x)` for each value.
+pub fn activate<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
+    match kind {
+        Activation::Relu => activations::relu(x),
+        Activation::Relu6 => x.clamp(0.0, 6.0),
+        Activation::Tanh => activations::tanh(x),
+    }
+}
+
+/// Means over windows; values that lie as wanted are handed on.
+pub fn adaptive(pool: &AdaptiveAvgPool2d, x: Tensor<4>) -> Tensor<4> {
+    let [_, _, height, width] = x.dims();
+    match [height, width] == pool.output_size {
+        true => x,
+        false => pool.forward(x),
+    }
+}
+
+/// Every `stride`-th pixel, with channels of zeros around.
+pub fn subsample(subsample: &Subsample, x: Tensor<4>) -> Tensor<4> {
+    let x = super::max_pool(1, subsample.stride).forward(x);
+    let [batch, _, height, width] = x.dims();
+    let zeros = |channels: usize| Tensor::zeros([batch, channels, height, width], &x.device());
+    let [before, after] = subsample.zeros.map(zeros);
+    Tensor::cat(vec![before, x, after], 1)
+}
+
+/// What a residual block makes of `x`, `[batch, channels, height, width]`.
+pub fn residual(residual: &Residual, x: Tensor<4>) -> Tensor<4> {
+    let run =
+        |chain: &super::block::Chain| match forward(&chain.layers(), Features::Maps(x.clone())) {
+            Features::Maps(maps) => maps,
+            Features::Vector(vector) => vector.unsqueeze_dims(&[2, 3]),
+        };
+    // Channels-last, as kernels leave them: what lies in one piece is added in one.
+    let last = |x: Tensor<4>| x.permute([0, 2, 3, 1]);
+    let sum = last(run(&residual.body)) + last(run(&residual.shortcut));
+    let sum = match residual.activation {
+        Some(kind) => activate(kind, sum),
+        None => sum,
+    };
+    sum.permute([0, 3, 1, 2])
 }

@@ -46,10 +46,11 @@ pub struct ConvSpec {
     pub dilation: [usize; 2],
     pub groups: usize,
     pub padding: PaddingConfig2d,
+    pub bias: bool,
 }
 
 impl ConvSpec {
-    /// A convolution with stride 1, no dilation, one group and no padding.
+    /// A convolution with stride 1, no dilation, one group, no padding, and a bias.
     pub fn new(in_channels: usize, out_channels: usize, kernel_size: usize) -> Self {
         Self {
             in_channels,
@@ -59,12 +60,42 @@ impl ConvSpec {
             dilation: [1, 1],
             groups: 1,
             padding: PaddingConfig2d::Valid,
+            bias: true,
         }
     }
 
     /// The same with another padding.
     pub fn padded(self, padding: PaddingConfig2d) -> Self {
         Self { padding, ..self }
+    }
+
+    /// The same with so many zeros on all four sides.
+    pub fn zeros(self, count: usize) -> Self {
+        self.padded(PaddingConfig2d::Explicit(count, count, count, count))
+    }
+
+    /// The same with another stride along height and width.
+    pub fn strided(self, stride: usize) -> Self {
+        Self {
+            stride: [stride; 2],
+            ..self
+        }
+    }
+
+    /// The same with one filter for each channel.
+    pub fn depthwise(self) -> Self {
+        Self {
+            groups: self.in_channels,
+            ..self
+        }
+    }
+
+    /// The same without a bias, as before a batch norm.
+    pub fn unbiased(self) -> Self {
+        Self {
+            bias: false,
+            ..self
+        }
     }
 }
 
@@ -109,6 +140,7 @@ impl<'a> LayerBuilder<'a> {
             .with_dilation(spec.dilation)
             .with_groups(spec.groups)
             .with_padding(spec.padding)
+            .with_bias(spec.bias)
             .with_initializer(Initializer::Zeros)
             .init(self.device);
         let area: usize = spec.kernel_size.iter().product();

@@ -7,11 +7,13 @@
 use std::fmt;
 
 use burn::nn::conv::Conv2d;
-use burn::nn::pool::{AvgPool2d, MaxPool2d};
+use burn::nn::pool::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d};
 use burn::nn::{BatchNorm, Dropout, Linear, PaddingConfig2d};
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 use serde::Serialize;
 
+use super::block::{Residual, Subsample};
+use super::fusion;
 use crate::data::ImageShape;
 use crate::kernels::Activation;
 
@@ -23,12 +25,17 @@ pub enum Layer<'a> {
     Activation(Activation),
     MaxPool(&'a MaxPool2d),
     AveragePool(&'a AvgPool2d),
+    /// Mean over as many windows as the output has places, whatever the size of the input.
+    AdaptiveAveragePool(&'a AdaptiveAvgPool2d),
     /// Mean over height and width: `[batch, channels, height, width]` to `[batch, channels]`.
     GlobalAveragePool,
     /// `[batch, channels, height, width]` to `[batch, channels * height * width]`.
     Flatten,
     Dense(&'a Linear),
     Dropout(&'a Dropout),
+    Subsample(&'a Subsample),
+    /// Layers within a layer, and a way around them.
+    Residual(&'a Residual),
 }
 
 /// The values between two layers.
@@ -155,6 +162,13 @@ pub enum ShapeError {
         window: Window,
         received: FeatureShape,
     },
+    #[error("adds {body} to {shortcut}, which have different shapes")]
+    Sum {
+        body: FeatureShape,
+        shortcut: FeatureShape,
+    },
+    #[error("contains {0}, which does not fit: {1}")]
+    Inside(String, Box<ShapeError>),
     #[error(
         "would give {0} values for each image, more than {MOST_VALUES}; use fewer channels, less padding, or a stride"
     )]
@@ -178,13 +192,17 @@ impl Layer<'_> {
             Layer::Conv(_) => "conv",
             Layer::BatchNorm(_) => "batch-norm",
             Layer::Activation(Activation::Relu) => "relu",
+            Layer::Activation(Activation::Relu6) => "relu6",
             Layer::Activation(Activation::Tanh) => "tanh",
             Layer::MaxPool(_) => "max-pool",
             Layer::AveragePool(_) => "avg-pool",
+            Layer::AdaptiveAveragePool(_) => "adaptive-avg-pool",
             Layer::GlobalAveragePool => "global-avg-pool",
             Layer::Flatten => "flatten",
             Layer::Dense(_) => "dense",
             Layer::Dropout(_) => "dropout",
+            Layer::Subsample(_) => "subsample",
+            Layer::Residual(_) => "residual",
         }
     }
 
@@ -254,6 +272,28 @@ impl Layer<'_> {
                 }
             },
             Layer::Activation(_) | Layer::Dropout(_) => Ok(input),
+            Layer::AdaptiveAveragePool(pool) => {
+                let [height, width] = pool.output_size;
+                Ok(FeatureShape::Maps([maps()?[0], height, width]))
+            }
+            Layer::Subsample(subsample) => {
+                let [count, height, width] = maps()?;
+                let [before, after] = subsample.zeros;
+                let side = |length: usize| length.div_ceil(subsample.stride);
+                let shape = [before + count + after, side(height), side(width)];
+                Ok(FeatureShape::Maps(shape))
+            }
+            Layer::Residual(residual) => {
+                let within = |layers| {
+                    shape_after(layers, input).map_err(|(name, e)| ShapeError::Inside(name, e))
+                };
+                let body = within(residual.body.layers())?;
+                let shortcut = within(residual.shortcut.layers())?;
+                match body == shortcut {
+                    true => Ok(body),
+                    false => Err(ShapeError::Sum { body, shortcut }),
+                }
+            }
         }
     }
 
@@ -284,13 +324,41 @@ impl Layer<'_> {
             Layer::Conv(conv) => conv.weight.shape().num_elements() + bias(&conv.bias),
             Layer::Dense(dense) => dense.weight.shape().num_elements() + bias(&dense.bias),
             Layer::BatchNorm(norm) => 2 * norm.gamma.shape().num_elements(),
+            Layer::Residual(residual) => {
+                let layers = [&residual.body, &residual.shortcut];
+                let layers = layers.into_iter().flat_map(|chain| chain.layers());
+                layers.map(|(_, layer)| layer.parameters()).sum()
+            }
             _ => 0,
         }
     }
 
+    /// The windows that the data passes one after the other.
+    pub fn windows(&self) -> Vec<Window> {
+        match self {
+            Layer::Residual(residual) => (residual.body.layers().iter())
+                .flat_map(|(_, layer)| layer.windows())
+                .collect(),
+            layer => layer.window().into_iter().collect(),
+        }
+    }
+
     /// Multiply-adds for one image, counted for convolutions and dense layers.
-    pub fn multiply_adds(&self, output: FeatureShape) -> usize {
+    pub fn multiply_adds(&self, input: FeatureShape, output: FeatureShape) -> usize {
         match (self, output) {
+            (Layer::Residual(residual), _) => {
+                let chains = [&residual.body, &residual.shortcut];
+                let counts = chains.map(|chain| {
+                    let mut shape = input;
+                    let counts = chain.layers().into_iter().map(|(_, layer)| {
+                        let before = shape;
+                        shape = layer.output_shape(before).unwrap_or(before);
+                        layer.multiply_adds(before, shape)
+                    });
+                    counts.sum::<usize>()
+                });
+                counts.iter().sum()
+            }
             (Layer::Conv(conv), FeatureShape::Maps([_, height, width])) => {
                 conv.weight.shape().num_elements() * height * width
             }
@@ -309,10 +377,13 @@ impl Layer<'_> {
             (Layer::Conv(conv), Maps(x)) => Maps(conv.forward(x)),
             (Layer::MaxPool(pool), Maps(x)) => Maps(pool.forward(x)),
             (Layer::AveragePool(pool), Maps(x)) => Maps(pool.forward(x)),
+            (Layer::AdaptiveAveragePool(pool), Maps(x)) => Maps(fusion::adaptive(pool, x)),
+            (Layer::Subsample(subsample), Maps(x)) => Maps(fusion::subsample(subsample, x)),
+            (Layer::Residual(residual), Maps(x)) => Maps(fusion::residual(residual, x)),
             (Layer::BatchNorm(norm), Maps(x)) => Maps(norm.forward(x)),
             (Layer::BatchNorm(norm), Vector(x)) => Vector(norm.forward(x)),
-            (Layer::Activation(kind), Maps(x)) => Maps(activate(*kind, x)),
-            (Layer::Activation(kind), Vector(x)) => Vector(activate(*kind, x)),
+            (Layer::Activation(kind), Maps(x)) => Maps(fusion::activate(*kind, x)),
+            (Layer::Activation(kind), Vector(x)) => Vector(fusion::activate(*kind, x)),
             (Layer::Dropout(dropout), Maps(x)) => Maps(dropout.forward(x)),
             (Layer::Dropout(dropout), Vector(x)) => Vector(dropout.forward(x)),
             (Layer::GlobalAveragePool, Maps(x)) => Vector(x.mean_dims(&[2, 3]).flatten(1, 3)),
@@ -321,13 +392,6 @@ impl Layer<'_> {
             (Layer::Flatten, x @ Vector(_)) => x,
             (layer, _) => unreachable!("{} was given features of another rank", layer.kind()),
         }
-    }
-}
-
-fn activate<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
-    match kind {
-        Activation::Relu => activation::relu(x),
-        Activation::Tanh => activation::tanh(x),
     }
 }
 

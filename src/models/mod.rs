@@ -4,6 +4,9 @@
 //! A network is a Burn module that names its [layers](Network::layers) in order. Forward pass,
 //! summary and inspection all walk that list.
 
+mod assemble;
+pub mod backbone;
+pub mod block;
 mod dense;
 mod fusion;
 mod init;
@@ -24,12 +27,13 @@ use serde::{Deserialize, Serialize};
 use crate::data::ImageShape;
 
 pub use crate::kernels::Activation;
+pub use backbone::{Architecture, Backbone, BackboneConfig, Head};
 pub use fusion::forward;
 pub use init::{ConvSpec, Initialization, LayerBuilder};
 pub use layer::{FeatureShape, Features, Layer, ShapeError, shape_after};
 pub use spec::EXAMPLE as EXAMPLE_LAYERS;
 pub use summary::{Summary, SummaryRow};
-pub use weights::WeightsError;
+pub use weights::{Loaded, Wanted, WeightsError};
 
 /// The layers of a network in the order the data passes them.
 pub type NamedLayers<'a> = Vec<(&'a str, Layer<'a>)>;
@@ -44,47 +48,89 @@ pub struct Entry {
     pub source: &'static str,
     /// Named settings for `[model] preset = "..."`, as TOML.
     pub presets: &'static [(&'static str, &'static str)],
+    /// Of a network that is published with weights.
+    pub architecture: Option<&'static Architecture>,
 }
 
 /// Declares the networks; a new one is its file and one entry here.
 macro_rules! registry {
-    ($($variant:ident($file:ident, $config:ident), $name:literal, $summary:literal,
-       $source:literal, presets $presets:expr;)+) => {
+    (own { $($variant:ident($file:ident, $config:ident), $name:literal, $summary:literal,
+       $source:literal, presets $presets:expr;)+ }
+     published { $($published:ident($architecture:ident), $published_name:literal;)+ }) => {
         /// A network with its weights.
         // Few are made, and a box would stand in the way of Burn's derived traversal.
         #[allow(clippy::large_enum_variant)]
         #[derive(Module, Debug)]
         pub enum Network {
-            $($variant($file::$variant)),+
+            $($variant($file::$variant),)+
+            Backbone(Backbone),
         }
 
         /// `[model]`: a network's name and settings.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "name")]
         pub enum NetworkConfig {
-            $(#[serde(rename = $name)] $variant($file::$config)),+
+            $(#[serde(rename = $name)] $variant($file::$config),)+
+            $(#[serde(rename = $published_name)] $published(BackboneConfig),)+
         }
 
         /// All networks, in the order of the course.
-        pub const REGISTRY: &[Entry] = &[$(Entry {
-            name: $name, summary: $summary, source: $source, presets: $presets,
-        }),+];
+        pub const REGISTRY: &[Entry] = &[
+            $(Entry {
+                name: $name, summary: $summary, source: $source, presets: $presets,
+                architecture: None,
+            },)+
+            $(Entry {
+                name: $published_name,
+                summary: backbone::$architecture.summary,
+                source: backbone::$architecture.paper,
+                presets: &[],
+                architecture: Some(&backbone::$architecture),
+            },)+
+        ];
 
         impl NetworkConfig {
             /// The name in the registry.
             pub fn name(&self) -> &'static str {
-                match self { $(NetworkConfig::$variant(_) => $name),+ }
+                match self {
+                    $(NetworkConfig::$variant(_) => $name,)+
+                    $(NetworkConfig::$published(_) => $published_name,)+
+                }
+            }
+
+            /// Architecture and settings of a network that is published with weights.
+            pub fn published(&self) -> Option<(&'static Architecture, &BackboneConfig)> {
+                match self {
+                    $(NetworkConfig::$published(config) => {
+                        Some((&backbone::$architecture, config))
+                    })+
+                    _ => None,
+                }
+            }
+
+            /// Settings of a network that is published with weights.
+            pub fn published_mut(&mut self) -> Option<&mut BackboneConfig> {
+                match self {
+                    $(NetworkConfig::$published(config) => Some(config),)+
+                    _ => None,
+                }
             }
 
             fn check_settings(&self) -> Result<(), BuildError> {
-                match self { $(NetworkConfig::$variant(config) => config.check()),+ }
+                match self {
+                    $(NetworkConfig::$variant(config) => config.check(),)+
+                    $(NetworkConfig::$published(config) => config.check(&backbone::$architecture),)+
+                }
             }
 
             fn build_network(&self, build: &mut Build) -> Result<Network, BuildError> {
                 match self {
                     $(NetworkConfig::$variant(config) => {
                         config.build(build).map(Network::$variant)
-                    }),+
+                    })+
+                    $(NetworkConfig::$published(config) => {
+                        config.build(&backbone::$architecture, build).map(Network::Backbone)
+                    })+
                 }
             }
         }
@@ -92,35 +138,58 @@ macro_rules! registry {
         impl Network {
             /// The layers in the order the data passes them.
             pub fn layers(&self) -> NamedLayers<'_> {
-                match self { $(Network::$variant(network) => network.layers()),+ }
+                match self {
+                    $(Network::$variant(network) => network.layers(),)+
+                    Network::Backbone(network) => network.layers(),
+                }
             }
         }
     };
 }
 
 registry! {
-    Dense(dense, DenseConfig), "dense",
-        "784-128-10 with ReLU: the course's first network, no convolution",
-        "the course, lesson 1",
-        presets &[];
-    LeNet5(lenet5, LeNet5Config), "lenet5",
-        "two 5x5 convolutions with pooling, three dense layers",
-        "LeCun et al. 1998, Gradient-based learning applied to document recognition",
-        presets &[
-            ("classic", "activation = \"tanh\"\npooling = \"average\""),
-            ("modern", "activation = \"relu\"\npooling = \"max\""),
-        ];
-    TwoConv(two_conv, TwoConvConfig), "two-conv",
-        "two 3x3 convolutions with 2x2 max pooling, dense 128",
-        "the course, lesson 1",
-        presets &[
-            ("64-64-valid", "conv_channels = [64, 64]\npadding = \"valid\""),
-            ("32-64-same", "conv_channels = [32, 64]\npadding = \"same\""),
-        ];
-    Sequential(sequential, SequentialConfig), "sequential",
-        "your own list of layers, written in the configuration",
-        "yours",
-        presets &[];
+    own {
+        Dense(dense, DenseConfig), "dense",
+            "784-128-10 with ReLU: the course's first network, no convolution",
+            "the course, lesson 1",
+            presets &[];
+        LeNet5(lenet5, LeNet5Config), "lenet5",
+            "two 5x5 convolutions with pooling, three dense layers",
+            "LeCun et al. 1998, Gradient-based learning applied to document recognition",
+            presets &[
+                ("classic", "activation = \"tanh\"\npooling = \"average\""),
+                ("modern", "activation = \"relu\"\npooling = \"max\""),
+            ];
+        TwoConv(two_conv, TwoConvConfig), "two-conv",
+            "two 3x3 convolutions with 2x2 max pooling, dense 128",
+            "the course, lesson 1",
+            presets &[
+                ("64-64-valid", "conv_channels = [64, 64]\npadding = \"valid\""),
+                ("32-64-same", "conv_channels = [32, 64]\npadding = \"same\""),
+            ];
+        Sequential(sequential, SequentialConfig), "sequential",
+            "your own list of layers, written in the configuration",
+            "yours",
+            presets &[];
+    }
+    published {
+        Vgg16(VGG16), "vgg16";
+        Vgg16Bn(VGG16_BN), "vgg16_bn";
+        Vgg19(VGG19), "vgg19";
+        Vgg19Bn(VGG19_BN), "vgg19_bn";
+        ResNet18(RESNET18), "resnet18";
+        ResNet34(RESNET34), "resnet34";
+        ResNet50(RESNET50), "resnet50";
+        ResNet101(RESNET101), "resnet101";
+        ResNet152(RESNET152), "resnet152";
+        ResNet20(RESNET20), "resnet20";
+        ResNet32(RESNET32), "resnet32";
+        ResNet44(RESNET44), "resnet44";
+        ResNet56(RESNET56), "resnet56";
+        ResNet110(RESNET110), "resnet110";
+        MobileNetV1(MOBILENET_V1), "mobilenet_v1";
+        MobileNetV2(MOBILENET_V2), "mobilenet_v2";
+    }
 }
 
 impl Default for NetworkConfig {
@@ -150,8 +219,19 @@ pub enum BuildError {
         value: String,
         expected: &'static str,
     },
-    #[error("model.layers[{index}] = \"{text}\": {reason}")]
+    #[error(
+        "model.{key} = \"{name}\": there is no such layer{hint}; the last one is \"{last}\", and `convlab models NAME` lists all"
+    )]
+    NoLayer {
+        key: &'static str,
+        name: String,
+        hint: String,
+        last: String,
+    },
+    #[error("model.{key}[{index}] = \"{text}\": {reason}")]
     LayerText {
+        /// `layers` or `head`
+        key: &'static str,
         index: usize,
         text: String,
         reason: String,
@@ -195,10 +275,11 @@ impl NetworkConfig {
                 expected,
             } => (key.into(), format!("expected {expected}, received {value}")),
             BuildError::LayerText {
+                key,
                 index,
                 text,
                 reason,
-            } => (format!("layers[{index}]"), format!("\"{text}\": {reason}")),
+            } => (format!("{key}[{index}]"), format!("\"{text}\": {reason}")),
             BuildError::NoLayers => (
                 "layers".into(),
                 format!("write the layers in order, e.g. {}", spec::EXAMPLE),

@@ -44,7 +44,7 @@ impl Summary {
         let mut shape = FeatureShape::from(input);
         let mut layers = Vec::new();
         for (name, layer) in network.layers() {
-            if let Some(window) = layer.window() {
+            for window in layer.windows() {
                 for axis in 0..2 {
                     let reach = window.dilation[axis] * (window.kernel[axis] - 1);
                     field[axis] = (field[axis] + reach * jump[axis]).min(image[axis]);
@@ -64,7 +64,7 @@ impl Summary {
                 kind: layer.kind(),
                 output_shape,
                 parameters: layer.parameters(),
-                multiply_adds: layer.multiply_adds(output_shape),
+                multiply_adds: layer.multiply_adds(shape, output_shape),
                 receptive_field: field,
             });
             shape = output_shape;

@@ -1,98 +1,467 @@
-//! Weights as safetensors, in PyTorch's names and layouts, so that other programs read them too.
+//! Weights by name: kept as safetensors in PyTorch's layouts, so that other programs read them
+//! too, and taken from files, those published by others among them.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use burn::store::{
-    ApplyError, BurnToPyTorchAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore,
-};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::tensor::{Tensor, TensorData};
+use safetensors::tensor::{Dtype, TensorView};
 
-use super::Network;
+use super::block::Chain;
+use super::layer::Layer;
+use super::{Backbone, NamedLayers, Network};
+use crate::data::Fingerprint;
+use crate::weights::{WeightFile, WeightFileError};
 
 /// Why weights cannot be kept or taken.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     #[error("cannot turn the network's weights into safetensors: {0}")]
     Encode(String),
-    #[error("{path} is not a readable safetensors file of this network: {reason}")]
-    Decode { path: String, reason: String },
+    #[error("cannot read the network's weights from the device: {0}")]
+    Device(String),
+    #[error(transparent)]
+    File(#[from] WeightFileError),
     #[error(
         "{path} holds weights of another network: {differences}; check [model] in the run's config.toml"
     )]
     Mismatch { path: String, differences: String },
+    #[error("{path} does not fit this network: {differences}{cure}")]
+    Unfit {
+        path: String,
+        differences: String,
+        cure: String,
+    },
 }
 
-/// How the tensors of a file differ from a network's, each kind with its first few names.
-fn differences(missing: &[String], unused: &[String], errors: &[String]) -> String {
-    let kinds = [
-        ("it lacks", missing),
-        ("it has also", unused),
-        ("of another shape:", errors),
-    ];
-    let listed = kinds.into_iter().filter(|(_, names)| !names.is_empty());
-    let listed = listed.map(|(kind, names)| {
-        let more = if names.len() > 3 { ", ..." } else { "" };
-        format!("{kind} {}{more}", names[..names.len().min(3)].join(", "))
-    });
-    listed.collect::<Vec<_>>().join("; ")
+/// What became of the tensors of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Tensors of the network that the file gave.
+    pub applied: Vec<String>,
+    /// Tensors of the network that keep the values they had.
+    pub fresh: Vec<String>,
+    /// Tensors of the file that nothing asked for.
+    pub unused: Vec<String>,
+}
+
+/// A tensor of the network by the name it has in files.
+struct Entry {
+    name: String,
+    /// As Keras calls it: `conv1/kernel`.
+    keras: String,
+    id: ParamId,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// `[out, in / groups, height, width]`; in Keras `[height, width, in, out]`, or
+    /// `[height, width, channels, 1]` where it is depthwise.
+    Conv { depthwise: bool },
+    /// `[inputs, outputs]` here, `[outputs, inputs]` in PyTorch.
+    Dense,
+    /// One value per channel.
+    Vector,
+}
+
+/// The parameters of a layer, in the order of its fields.
+#[derive(Default)]
+struct Ids(Vec<ParamId>);
+
+impl ModuleVisitor for Ids {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.push(param.id);
+    }
+}
+
+/// All tensors of `layers`, batch norm's running statistics among them.
+fn entries(prefix: &str, layers: &NamedLayers, found: &mut Vec<Entry>) {
+    for (name, layer) in layers {
+        let name = format!("{prefix}{name}");
+        let mut ids = Ids::default();
+        // Name in PyTorch, name in Keras.
+        let fields: &[(&str, &str)] = match layer {
+            Layer::Conv(conv) => {
+                conv.visit(&mut ids);
+                match conv.groups > 1 && conv.weight.dims()[1] == 1 {
+                    true => &[("weight", "depthwise_kernel"), ("bias", "bias")],
+                    false => &[("weight", "kernel"), ("bias", "bias")],
+                }
+            }
+            Layer::Dense(dense) => {
+                dense.visit(&mut ids);
+                &[("weight", "kernel"), ("bias", "bias")]
+            }
+            Layer::BatchNorm(norm) => {
+                norm.visit(&mut ids);
+                &[
+                    ("weight", "gamma"),
+                    ("bias", "beta"),
+                    ("running_mean", "moving_mean"),
+                    ("running_var", "moving_variance"),
+                ]
+            }
+            Layer::Residual(residual) => {
+                entries(&format!("{name}."), &residual.body.layers(), found);
+                entries(&format!("{name}."), &residual.shortcut.layers(), found);
+                continue;
+            }
+            _ => continue,
+        };
+        for (id, (field, keras)) in ids.0.into_iter().zip(fields) {
+            let kind = match (layer, *field) {
+                (Layer::Conv(_), "weight") => Kind::Conv {
+                    depthwise: *keras == "depthwise_kernel",
+                },
+                (Layer::Dense(_), "weight") => Kind::Dense,
+                _ => Kind::Vector,
+            };
+            found.push(Entry {
+                name: format!("{name}.{field}"),
+                keras: format!("{name}/{keras}"),
+                id,
+                kind,
+            });
+        }
+    }
+}
+
+/// `values` of shape `[rows, columns]` with rows and columns exchanged.
+fn transposed(values: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
+    let columns_first = (0..columns).flat_map(|c| (0..rows).map(move |r| r * columns + c));
+    columns_first.map(|index| values[index]).collect()
+}
+
+/// Reads the values of every parameter, by its identity.
+struct Read {
+    values: HashMap<ParamId, (Vec<usize>, Vec<f32>)>,
+    error: Option<String>,
+}
+
+impl ModuleVisitor for Read {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let tensor = param.val();
+        let shape = tensor.shape().to_vec();
+        match tensor.try_into_data() {
+            Ok(data) => {
+                let values: Vec<f32> = data.iter().collect();
+                self.values.insert(param.id, (shape, values));
+            }
+            Err(error) => self.error = Some(error.to_string()),
+        }
+    }
+}
+
+/// Gives parameters the values that were found for them.
+struct Write {
+    values: HashMap<ParamId, Vec<f32>>,
+}
+
+impl ModuleMapper for Write {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(values) = self.values.remove(&param.id) else {
+            return param;
+        };
+        let shape = param.shape();
+        let data = TensorData::new(values, shape);
+        param.map(|tensor| {
+            let tracked = tensor.is_require_grad();
+            let new = Tensor::from_data(data.clone(), &tensor.device());
+            if tracked { new.require_grad() } else { new }
+        })
+    }
+}
+
+/// Which tensors a network takes from a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of both, without exception.
+    Everything,
+    /// Those of the features; the head stays as it is.
+    Features,
+}
+
+impl Backbone {
+    /// SHA-256 of the weights of the features, 64 lower-case hexadecimal digits.
+    ///
+    /// # Errors
+    /// The device failed.
+    pub fn features_sha256(&self) -> Result<String, WeightsError> {
+        let features = Network::Backbone(Backbone {
+            features: self.features.clone(),
+            head: Chain::new(),
+        });
+        let mut print = Fingerprint::new();
+        print.bytes(&features.to_safetensors()?);
+        Ok(print.finish())
+    }
 }
 
 impl Network {
+    fn entries(&self) -> Vec<Entry> {
+        let mut found = Vec::new();
+        entries("", &self.layers(), &mut found);
+        found
+    }
+
+    /// Names and identities of all tensors, in the order of the layers; batch norm's running
+    /// statistics among them.
+    pub fn named_parameters(&self) -> Vec<(String, ParamId)> {
+        let entries = self.entries().into_iter();
+        entries.map(|entry| (entry.name, entry.id)).collect()
+    }
+
     /// The weights as a safetensors file: convolutions `[out, in / groups, height, width]`, dense
     /// layers `[outputs, inputs]`. Equal weights give equal bytes.
     ///
     /// # Errors
-    /// [`WeightsError::Encode`]
+    /// The device failed, or a name occurs twice.
     pub fn to_safetensors(&self) -> Result<Vec<u8>, WeightsError> {
-        // More than one metadata entry would be written in the random order of a hash map.
-        let mut store = SafetensorsStore::from_bytes(None)
-            .with_to_adapter(BurnToPyTorchAdapter)
-            .skip_enum_variants(true)
-            .clear_metadata()
-            .metadata("format", "pt");
-        self.save_into(&mut store)
-            .map_err(|error| WeightsError::Encode(error.to_string()))?;
-        (store.get_bytes()).map_err(|error| WeightsError::Encode(error.to_string()))
+        let mut read = Read {
+            values: HashMap::new(),
+            error: None,
+        };
+        self.visit(&mut read);
+        if let Some(error) = read.error {
+            return Err(WeightsError::Device(error));
+        }
+        let mut tensors = BTreeMap::new();
+        for entry in self.entries() {
+            let Some((mut shape, mut values)) = read.values.remove(&entry.id) else {
+                continue;
+            };
+            if entry.kind == Kind::Dense {
+                values = transposed(&values, [shape[0], shape[1]]);
+                shape.reverse();
+            }
+            let bytes: Vec<u8> = values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect();
+            tensors.insert(entry.name, (shape, bytes));
+        }
+        let encode = |error: safetensors::SafeTensorError| WeightsError::Encode(error.to_string());
+        let views = tensors.iter().map(|(name, (shape, bytes))| {
+            let view = TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(encode)?;
+            Ok((name, view))
+        });
+        let views: Vec<_> = views.collect::<Result<_, WeightsError>>()?;
+        // More than one entry would be written in the random order of a hash map.
+        let metadata = HashMap::from([("format".to_string(), "pt".to_string())]);
+        safetensors::serialize(views, Some(metadata)).map_err(encode)
     }
 
-    /// Takes the weights of a safetensors file in the form [`to_safetensors`](Self::to_safetensors)
-    /// writes; `path` is for messages.
+    /// Takes the weights of a file in the form [`to_safetensors`](Self::to_safetensors) writes.
     ///
     /// # Errors
-    /// The bytes are not safetensors, or belong to another network.
-    pub fn with_safetensors(mut self, bytes: Vec<u8>, path: &Path) -> Result<Self, WeightsError> {
+    /// The file cannot be read, or belongs to another network.
+    pub fn with_weights_of_run(self, path: &Path) -> Result<Self, WeightsError> {
+        let file = WeightFile::open(path)?;
         let path = path.display().to_string();
-        let decode = |reason: String| WeightsError::Decode {
-            path: path.clone(),
-            reason,
-        };
-        safetensors::SafeTensors::deserialize(&bytes).map_err(|error| decode(error.to_string()))?;
-        let mut store = SafetensorsStore::from_bytes(Some(bytes))
-            .with_from_adapter(PyTorchToBurnAdapter)
-            .skip_enum_variants(true)
-            .allow_partial(true)
-            .validate(false);
-        let result = (self.load_from(&mut store)).map_err(|error| decode(error.to_string()))?;
-        let missing: Vec<String> = result
-            .missing
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect();
-        if result.errors.is_empty() && missing.is_empty() && result.unused.is_empty() {
-            return Ok(self);
+        let (network, found) = self.take(&file, |_| true)?;
+        match found.differences(true) {
+            None => Ok(network),
+            Some(differences) => Err(WeightsError::Mismatch { path, differences }),
         }
-        let errors: Vec<String> = (result.errors.iter())
-            .map(|error| match error {
-                ApplyError::ShapeMismatch {
-                    path,
-                    expected,
-                    found,
-                } => format!("{path} ({found} in place of {expected})"),
-                other => other.to_string(),
+    }
+
+    /// Takes the weights of a file by their names in PyTorch or Keras.
+    ///
+    /// # Errors
+    /// The file lacks a tensor that is wanted, or has it with another shape.
+    pub fn with_pretrained(
+        self,
+        file: &WeightFile,
+        wanted: Wanted,
+    ) -> Result<(Self, Loaded), WeightsError> {
+        let features: BTreeSet<String> = match (&self, wanted) {
+            (Network::Backbone(backbone), Wanted::Features) => {
+                let mut found = Vec::new();
+                entries("", &backbone.features.layers(), &mut found);
+                found.into_iter().map(|entry| entry.name).collect()
+            }
+            _ => (self.entries().into_iter())
+                .map(|entry| entry.name)
+                .collect(),
+        };
+        let (network, found) = self.take(file, |name| features.contains(name))?;
+        if let Some(differences) = found.differences(false) {
+            return Err(WeightsError::Unfit {
+                path: file.path().display().to_string(),
+                differences,
+                cure: found.cure(&network),
+            });
+        }
+        let fresh = network.entries().into_iter().map(|entry| entry.name);
+        let fresh = fresh.filter(|name| !features.contains(name)).collect();
+        Ok((
+            network,
+            Loaded {
+                applied: found.applied,
+                fresh,
+                unused: found.unused,
+            },
+        ))
+    }
+
+    fn take(
+        self,
+        file: &WeightFile,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<(Self, Found), WeightsError> {
+        let mut shapes = Shapes::default();
+        self.visit(&mut shapes);
+        let mut found = Found::default();
+        let mut unused: BTreeSet<&str> = file.names().collect();
+        let mut values = HashMap::new();
+        for entry in self.entries() {
+            if !wanted(&entry.name) {
+                continue;
+            }
+            let Some(own) = shapes.0.get(&entry.id) else {
+                continue;
+            };
+            let keras = file.shape(&entry.name).is_none();
+            let name = if keras { &entry.keras } else { &entry.name };
+            let Some(shape) = file.shape(name) else {
+                found.missing.push(entry.name);
+                continue;
+            };
+            unused.remove(name.as_str());
+            match arrange(entry.kind, keras, shape, own) {
+                Some(arrange) => {
+                    values.insert(entry.id, arrange(&file.values(name)?));
+                    found.applied.push(entry.name);
+                }
+                None => {
+                    let expected = expected_shape(entry.kind, keras, own);
+                    found
+                        .misshapen
+                        .push(format!("{name} ({shape:?} in place of {expected:?})"));
+                }
+            }
+        }
+        found.unused = unused.into_iter().map(str::to_string).collect();
+        Ok((self.map(&mut Write { values }), found))
+    }
+}
+
+/// The shapes of every parameter, by its identity.
+#[derive(Default)]
+struct Shapes(HashMap<ParamId, Vec<usize>>);
+
+impl ModuleVisitor for Shapes {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.insert(param.id, param.shape().to_vec());
+    }
+}
+
+/// How a tensor of `shape` in a file becomes one of shape `own`; `None` where it does not fit.
+type Arrange = Box<dyn Fn(&[f32]) -> Vec<f32>>;
+
+fn arrange(kind: Kind, keras: bool, shape: &[usize], own: &[usize]) -> Option<Arrange> {
+    if shape != expected_shape(kind, keras, own).as_ref() && !is_pointwise(kind, keras, shape, own)
+    {
+        return None;
+    }
+    let own = own.to_vec();
+    Some(match (kind, keras) {
+        (Kind::Conv { depthwise: false }, true) => Box::new(move |values| {
+            transposed(values, [own[1] * own[2] * own[3], own[0]])
+                .chunks(own[1] * own[2] * own[3])
+                .flat_map(|filter| transposed(filter, [own[2] * own[3], own[1]]))
+                .collect()
+        }),
+        (Kind::Conv { depthwise: true }, true) => {
+            Box::new(move |values| transposed(values, [own[2] * own[3], own[0]]))
+        }
+        (Kind::Dense, false) => Box::new(move |values| transposed(values, [own[1], own[0]])),
+        _ => Box::new(<[f32]>::to_vec),
+    })
+}
+
+/// The shape that a tensor has in a file.
+fn expected_shape<'a>(kind: Kind, keras: bool, own: &'a [usize]) -> Cow<'a, [usize]> {
+    match (kind, keras, own) {
+        (Kind::Conv { depthwise: false }, true, [out, group, height, width]) => {
+            vec![*height, *width, *group, *out].into()
+        }
+        (Kind::Conv { depthwise: true }, true, [out, group, height, width]) => {
+            vec![*height, *width, *out, *group].into()
+        }
+        (Kind::Dense, false, [inputs, outputs]) => vec![*outputs, *inputs].into(),
+        _ => own.into(),
+    }
+}
+
+/// Whether a dense layer is kept as a 1x1 convolution, as Keras does in MobileNet.
+fn is_pointwise(kind: Kind, keras: bool, shape: &[usize], own: &[usize]) -> bool {
+    match (kind, keras, own) {
+        (Kind::Dense, true, [inputs, outputs]) => shape == [1, 1, *inputs, *outputs],
+        (Kind::Dense, false, [inputs, outputs]) => shape == [*outputs, *inputs, 1, 1],
+        _ => false,
+    }
+}
+
+/// What was and was not found in a file.
+#[derive(Default)]
+struct Found {
+    applied: Vec<String>,
+    missing: Vec<String>,
+    misshapen: Vec<String>,
+    unused: Vec<String>,
+}
+
+impl Found {
+    /// How the tensors differ, each kind with its first few names; `None` where they do not.
+    fn differences(&self, strict: bool) -> Option<String> {
+        let none = Vec::new();
+        let unused = if strict { &self.unused } else { &none };
+        let kinds = [
+            ("it lacks", &self.missing),
+            ("it has also", unused),
+            ("of another shape:", &self.misshapen),
+        ];
+        let kinds = kinds.into_iter().filter(|(_, names)| !names.is_empty());
+        let listed: Vec<String> = kinds
+            .map(|(kind, names)| {
+                let more = match names.len() {
+                    0..=3 => String::new(),
+                    count => format!(" and {} more", count - 3),
+                };
+                format!("{kind} {}{more}", names[..names.len().min(3)].join(", "))
             })
             .collect();
-        Err(WeightsError::Mismatch {
-            path,
-            differences: differences(&missing, &result.unused, &errors),
-        })
+        (!listed.is_empty()).then(|| listed.join("; "))
+    }
+
+    /// What to do about it.
+    fn cure(&self, network: &Network) -> String {
+        if self.applied.is_empty() {
+            return "; none of its names is known here: it may belong to another network".into();
+        }
+        let layers = network.layers();
+        let lacks = |name: &&str| {
+            let prefix = format!("{name}.");
+            self.missing
+                .iter()
+                .any(|missing| missing.starts_with(&prefix))
+        };
+        let names: Vec<&str> = layers.iter().map(|(name, _)| *name).collect();
+        let first = names.iter().position(|name| lacks(name));
+        let before = first.and_then(|first| {
+            layers[..first].iter().rev().find_map(|(name, layer)| {
+                matches!(layer, Layer::Conv(_) | Layer::Residual(_)).then_some(*name)
+            })
+        });
+        match before {
+            Some(before) if self.misshapen.is_empty() => format!(
+                "; the network can be cut before what is missing, with model.cut=\"{before}\""
+            ),
+            _ => String::new(),
+        }
     }
 }

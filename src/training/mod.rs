@@ -5,10 +5,12 @@
 
 mod checkpoint;
 mod classifier;
+mod freezing;
 mod history;
 mod optimizer;
 mod schedule;
 pub mod signals;
+mod start;
 mod stopping;
 mod strategy;
 mod ui;
@@ -24,15 +26,21 @@ use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
 
 use crate::artifacts::{ArtifactError, LOGS, RunFolder};
 use crate::data::{BatchLoader, DataError, Dataset, Order, Position};
-use crate::experiment::{ClassWeights, Experiment};
+use crate::experiment::{Experiment, TransferMode};
+use crate::features::FeatureError;
+use crate::models::block::Chain;
 use crate::models::{BuildError, Network, WeightsError};
 use crate::text::{panic_message, tell};
+use crate::weights::{LocateError, WeightFileError};
 
 pub use checkpoint::{Best, TrainingState};
 pub use classifier::{Classifier, Loss, StepOutput};
 pub use history::{EpochRecord, Figures, Tally, from_csv};
+pub use start::{Start, fresh, start};
 pub use stopping::StoppedBy;
 pub use ui::{Display, NoTerminal, Ui, UiChoice};
+
+use freezing::Freezing;
 
 /// Why a training ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +55,16 @@ pub enum TrainError {
     Build(#[from] BuildError),
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    #[error(transparent)]
+    WeightFile(#[from] WeightFileError),
+    #[error(transparent)]
+    Locate(#[from] LocateError),
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    #[error(
+        "transfer.unfreeze_from = \"{name}\": there is no such layer{hint}; `convlab models NAME` lists all"
+    )]
+    NoLayer { name: String, hint: String },
     #[error("the history cannot be written as CSV: {0}")]
     Csv(#[from] csv::Error),
     #[error("the device failed: {0}")]
@@ -80,7 +98,16 @@ pub struct Finished {
     pub stopped_by: StoppedBy,
 }
 
-/// Trains `experiment` on `dataset` and leaves weights, history and checkpoints in `run`.
+/// What is trained.
+pub struct Learning {
+    /// On a device that tracks gradients.
+    pub network: Network,
+    /// Layers before `network`, where it learns from their features; they are kept with it.
+    pub before: Option<Chain>,
+}
+
+/// Trains `learning` by `experiment` on `dataset` and leaves weights, history and checkpoints in
+/// `run`.
 ///
 /// With `resume`, goes on from the run's newest checkpoint and ends as if never interrupted.
 /// `resume_command` is what a second signal tells to continue with.
@@ -90,6 +117,7 @@ pub struct Finished {
 pub fn train(
     experiment: &Experiment,
     dataset: &Dataset,
+    learning: Learning,
     device: &Device,
     run: &RunFolder,
     display: Display,
@@ -99,7 +127,13 @@ pub fn train(
     let config = &experiment.training;
     let loss = Loss::new(config, &dataset.train, dataset.classes.len());
     let training_device = device.clone().autodiff();
-    let network = build(experiment, dataset, &training_device)?;
+    let Learning { network, before } = learning;
+    let freezing = match &experiment.transfer {
+        Some(transfer) if transfer.mode == TransferMode::Finetune => {
+            Freezing::new(transfer, &network)?
+        }
+        _ => None,
+    };
     let mut model = Classifier { network, loss };
     let mut optimizer = optimizer::optimizer(config);
     let mut state = TrainingState::default();
@@ -143,7 +177,16 @@ pub fn train(
     let (ui, renderer) = display.open(plan, &interrupter, done);
     let learner = Learner::new(model, optimizer.clone(), config.learning_rate);
     let strategy = Arc::new(strategy::Strategy::new(
-        experiment, dataset, run, position, optimizer, state, ui,
+        experiment,
+        dataset,
+        (freezing, before),
+        run,
+        position,
+        strategy::Owned {
+            optimizer,
+            state,
+            ui,
+        },
     ));
     let training = SupervisedTraining::new(run.file(LOGS), train, valid)
         .metrics((AccuracyMetric::new(), LossMetric::new()))
@@ -175,42 +218,6 @@ pub fn train(
             })
         }
     }
-}
-
-/// The network of `experiment` for the images of `dataset`, with fresh weights.
-///
-/// # Errors
-/// Network, class weights or stopping rule do not fit the data.
-pub fn build(
-    experiment: &Experiment,
-    dataset: &Dataset,
-    device: &Device,
-) -> Result<Network, TrainError> {
-    let (config, classes) = (&experiment.training, dataset.classes.len());
-    match &config.class_weights {
-        Some(ClassWeights::PerClass(weights)) if weights.len() != classes => {
-            return Err(TrainError::ClassWeights {
-                received: weights.len(),
-                classes,
-                names: dataset.classes.join(", "),
-            });
-        }
-        _ => {}
-    }
-    if let Some(stop) = config.stop
-        && stop.metric.needs_validation()
-        && dataset.valid.is_empty()
-    {
-        return Err(TrainError::NoValidation(stop.metric.name()));
-    }
-    let network = experiment.model.build(
-        dataset.shape,
-        classes,
-        config.initialization,
-        config.seed,
-        device,
-    )?;
-    Ok(network)
 }
 
 #[cfg(test)]

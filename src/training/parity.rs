@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::classifier::{Classifier, Loss};
 use super::optimizer::optimizer;
-use super::strategy::step;
+use super::strategy::{Pace, step};
 use crate::data::ImageBatch;
 use crate::experiment::{LossKind, TrainingConfig};
 use crate::reference::{devices, image, image_value, network, stream};
@@ -71,7 +71,12 @@ fn losses(mut model: Classifier, config: &TrainingConfig, device: &Device) -> Ve
     let mut losses = Vec::new();
     for _ in 0..11 {
         let batch = batch(device);
-        let (next, output) = step(model, &mut optimizer, batch, config.learning_rate, clip);
+        let pace = Pace {
+            learning_rate: config.learning_rate,
+            clip_norm: clip,
+            freezing: None,
+        };
+        let (next, output) = step(model, &mut optimizer, batch, pace);
         losses.push(output.loss.into_scalar::<f64>());
         model = next;
     }

@@ -12,8 +12,9 @@ use burn::train::{
     ValidLoader,
 };
 
-use super::checkpoint::{self, TrainingState};
+use super::checkpoint::{self, Best, TrainingState};
 use super::classifier::{Classifier, StepOutput};
+use super::freezing::Freezing;
 use super::history::{EpochRecord, Figures, Sums, Tally, to_csv};
 use super::optimizer::clip_global_norm;
 use super::schedule::Schedule;
@@ -23,6 +24,8 @@ use super::{Finished, TrainError};
 use crate::artifacts::{HISTORY, LAST_WEIGHTS, RunFolder, WEIGHTS};
 use crate::data::{Dataset, ImageBatch, Position};
 use crate::experiment::{Experiment, Metric, TrainingConfig};
+use crate::models::block::Chain;
+use crate::models::{Backbone, Network};
 
 /// Burn's hook for a training loop of one's own.
 pub struct Strategy {
@@ -31,26 +34,28 @@ pub struct Strategy {
     schedule: Schedule,
     position: Arc<Position>,
     run: RunFolder,
-    start: Mutex<Option<Start>>,
+    freezing: Option<Freezing>,
+    /// Layers before those that are trained.
+    before: Option<Chain>,
+    start: Mutex<Option<Owned>>,
     outcome: Mutex<Option<Result<Finished, TrainError>>>,
 }
 
 /// What the loop takes over and owns.
-struct Start {
-    optimizer: ModuleOptimizer,
-    state: TrainingState,
-    ui: Ui,
+pub struct Owned {
+    pub optimizer: ModuleOptimizer,
+    pub state: TrainingState,
+    pub ui: Ui,
 }
 
 impl Strategy {
     pub fn new(
         experiment: &Experiment,
         dataset: &Dataset,
+        (freezing, before): (Option<Freezing>, Option<Chain>),
         run: &RunFolder,
         position: Arc<Position>,
-        optimizer: ModuleOptimizer,
-        state: TrainingState,
-        ui: Ui,
+        start: Owned,
     ) -> Self {
         let config = experiment.training.clone();
         let batches_per_epoch = dataset.train.len().div_ceil(config.batch_size);
@@ -60,11 +65,9 @@ impl Strategy {
             config,
             position,
             run: run.clone(),
-            start: Mutex::new(Some(Start {
-                optimizer,
-                state,
-                ui,
-            })),
+            freezing,
+            before,
+            start: Mutex::new(Some(start)),
             outcome: Mutex::new(None),
         }
     }
@@ -124,6 +127,9 @@ struct Training<'a> {
 
 impl Training<'_> {
     fn run(&mut self) -> Result<StoppedBy, TrainError> {
+        if self.strategy.config.epochs == 0 {
+            return self.keep_start();
+        }
         loop {
             let ended = match self.state.history.last() {
                 Some(last) => stopping::ended(&self.strategy.config, &self.state, last),
@@ -139,6 +145,15 @@ impl Training<'_> {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Keeps the weights that the training would start from.
+    fn keep_start(&mut self) -> Result<StoppedBy, TrainError> {
+        let valid = self.valid_pass()?;
+        let (epoch, value) = (0, valid.map_or(0.0, |figures| figures.loss));
+        self.state.best = Some(Best { epoch, value });
+        self.keep(true)?;
+        Ok(StoppedBy::Epochs)
     }
 
     /// Runs or finishes the epoch under way; `false` when interrupted.
@@ -182,7 +197,10 @@ impl Training<'_> {
     fn train_pass(&mut self) -> Result<(Sums, f64), TrainError> {
         // Handed from step to step: the optimizer writes over a parameter in place where nobody
         // else holds it.
-        let mut model = Some(self.model.clone());
+        let mut model = Some(match &self.strategy.freezing {
+            Some(freezing) => freezing.apply(self.model.clone(), self.state.epoch),
+            None => self.model.clone(),
+        });
         let passed = self.train_batches(&mut model);
         self.model = model.unwrap_or_else(|| self.model.clone());
         passed
@@ -213,7 +231,13 @@ impl Training<'_> {
             learning_rate = strategy.schedule.learning_rate(epoch, self.state.batch);
             let clip = strategy.config.gradient_clip_norm;
             let Some(before) = model.take() else { break };
-            let (after, output) = step(before, &mut self.optimizer, batch, learning_rate, clip);
+            let freezing = strategy.freezing.as_ref();
+            let pace = Pace {
+                learning_rate,
+                clip_norm: clip,
+                freezing,
+            };
+            let (after, output) = step(before, &mut self.optimizer, batch, pace);
             *model = Some(after);
             tally.add(&output)?;
             self.state.batch += 1;
@@ -273,7 +297,7 @@ impl Training<'_> {
     /// Writes what the epoch left: weights, history, and the checkpoint that makes it final.
     fn keep(&mut self, best: bool) -> Result<(), TrainError> {
         let run = &self.strategy.run;
-        let weights = self.model.valid().network.to_safetensors()?;
+        let weights = self.whole().to_safetensors()?;
         if best {
             run.write(WEIGHTS, &weights)?;
         }
@@ -281,6 +305,18 @@ impl Training<'_> {
         run.write(HISTORY, &to_csv(&self.state.history)?)?;
         checkpoint::save(run, &self.state, &self.model, &self.optimizer)?;
         Ok(())
+    }
+
+    /// The network as it is used, with the layers before those that are trained.
+    fn whole(&self) -> Network {
+        let network = self.model.valid().network;
+        match (network, &self.strategy.before) {
+            (Network::Backbone(trained), Some(before)) => Network::Backbone(Backbone {
+                features: before.clone(),
+                head: trained.head,
+            }),
+            (network, _) => network,
+        }
     }
 
     fn device(&self) -> Device {
@@ -298,20 +334,36 @@ impl Training<'_> {
     }
 }
 
+/// How a step moves the weights.
+#[derive(Clone, Copy)]
+pub struct Pace<'a> {
+    pub learning_rate: f64,
+    pub clip_norm: Option<f64>,
+    pub freezing: Option<&'a Freezing>,
+}
+
 /// One step: forward, backward, clipping, optimizer.
 pub fn step(
     model: Classifier,
     optimizer: &mut ModuleOptimizer,
     batch: ImageBatch,
-    learning_rate: f64,
-    clip_norm: Option<f64>,
+    pace: Pace,
 ) -> (Classifier, StepOutput) {
     let step = TrainStep::step(&model, batch);
-    let gradients = match clip_norm {
+    let gradients = match pace.clip_norm {
         Some(limit) => clip_global_norm(&model, step.grads, limit),
         None => step.grads,
     };
-    let model = model.optimize(optimizer, learning_rate.into(), gradients);
+    let groups = match pace.freezing {
+        Some(freezing) => freezing.by_rate(&model, gradients),
+        None => vec![(1.0, gradients)],
+    };
+    let model = groups
+        .into_iter()
+        .fold(model, |model, (factor, gradients)| {
+            let rate = factor * pace.learning_rate;
+            model.optimize(optimizer, rate.into(), gradients)
+        });
     (model, step.item)
 }
 

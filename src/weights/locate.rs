@@ -21,12 +21,41 @@ pub const WEIGHTS_DIR_VARIABLE: &str = "CONVLAB_WEIGHTS";
 pub struct Published {
     /// Name in the configuration, e.g. `imagenet`.
     pub name: &'static str,
-    /// One line for listings.
-    pub summary: &'static str,
-    /// Terms of use.
-    pub licence: &'static str,
     /// The file.
     pub file: RemoteFile<'static>,
+}
+
+impl Published {
+    /// A file of torchvision's, trained on ImageNet; its name carries the first 8 digits of its
+    /// SHA-256.
+    pub const fn torchvision(name: &'static str, sha256: &'static str) -> Self {
+        const FOLDER: &[&str] = &["https://download.pytorch.org/models/"];
+        Self::new("imagenet", name, sha256, FOLDER)
+    }
+
+    /// A file at one of `folders`, held to the beginning `sha256` of its checksum.
+    pub const fn new(
+        name: &'static str,
+        file: &'static str,
+        sha256: &'static str,
+        folders: &'static [&'static str],
+    ) -> Self {
+        Self {
+            name,
+            file: RemoteFile {
+                name: file,
+                mirrors: folders,
+                md5: None,
+                sha256,
+                bytes: None,
+            },
+        }
+    }
+
+    /// The same weights under another name.
+    pub const fn called(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
 }
 
 /// Why a file of weights was not found or not taken.

@@ -277,9 +277,9 @@ fn run_pooled<S: Simd>(
                 });
             }
         }
-        let relu = early.filter(|&activation| activation == Activation::Relu);
-        convolve(simd, shared, image, positions, relu, rows);
-        if relu != early {
+        let clamp = early.filter(|activation| activation.clamps());
+        convolve(simd, shared, image, positions, clamp, rows);
+        if clamp != early {
             for y in done.max(wanted.start)..wanted.end {
                 for at in (layout.at(y, 0)..layout.at(y, g.conv[1])).step_by(S::F32_LANES) {
                     let value = activate(simd, early, load::<S>(rows, at));

@@ -29,7 +29,7 @@ impl ConvCase {
 
     /// Images, weight and bias.
     pub fn values(&self, fill: Fill) -> [Vec<f32>; 3] {
-        let scale = weight_scale(self.taps());
+        let scale = weight_scale(self.taps()) * reach(self.block.activation);
         [
             fill(self.seed, self.images.iter().product(), 1.0),
             fill(self.seed + 1, self.weight.iter().product(), scale),
@@ -75,8 +75,21 @@ impl ConvCase {
     }
 }
 
+/// Factor of the weights, so that sums pass all bends of an activation.
+fn reach(activation: Option<Activation>) -> f32 {
+    match activation {
+        Some(Activation::Relu6) => 8.0,
+        _ => 1.0,
+    }
+}
+
 fn activations() -> impl Strategy<Value = Option<Activation>> {
-    select(vec![None, Some(Activation::Relu), Some(Activation::Tanh)])
+    select(vec![
+        None,
+        Some(Activation::Relu),
+        Some(Activation::Relu6),
+        Some(Activation::Tanh),
+    ])
 }
 
 /// `[groups, channels per group, output channels per group]`
@@ -193,7 +206,7 @@ pub struct DenseCase {
 impl DenseCase {
     /// Input, weight and bias.
     pub fn values(&self, fill: Fill) -> [Vec<f32>; 3] {
-        let scale = weight_scale(self.inputs);
+        let scale = weight_scale(self.inputs) * reach(self.activation);
         [
             fill(self.seed, self.batch * self.inputs, 1.0),
             fill(self.seed + 1, self.inputs * self.outputs, scale),

@@ -18,6 +18,7 @@ fn activate(activation: Option<Activation>, x: f64) -> f64 {
     match activation {
         None => x,
         Some(Activation::Relu) => x.max(0.0),
+        Some(Activation::Relu6) => x.clamp(0.0, 6.0),
         Some(Activation::Tanh) => x.tanh(),
     }
 }

@@ -26,7 +26,7 @@ fn conv_cases() -> Vec<ConvCase> {
         ..maximum
     };
     let mut cases = Vec::new();
-    for activation in [None, Some(Activation::Relu), Some(Activation::Tanh)] {
+    for activation in ACTIVATIONS {
         for pool in [None, Some(maximum), Some(average)] {
             for (groups, padding) in [(1, [0; 4]), (1, [1; 4]), (2, [1, 0, 2, 1])] {
                 let block = ConvBlock {
@@ -49,8 +49,15 @@ fn conv_cases() -> Vec<ConvCase> {
     cases
 }
 
+const ACTIVATIONS: [Option<Activation>; 4] = [
+    None,
+    Some(Activation::Relu),
+    Some(Activation::Relu6),
+    Some(Activation::Tanh),
+];
+
 fn dense_cases() -> Vec<DenseCase> {
-    [None, Some(Activation::Relu), Some(Activation::Tanh)]
+    ACTIVATIONS
         .into_iter()
         .map(|activation| DenseCase {
             batch: 5,

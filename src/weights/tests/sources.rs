@@ -43,8 +43,6 @@ fn published(address: &str, sum: &str) -> Published {
     let mirrors: &[&str] = vec![&*address.to_owned().leak()].leak();
     Published {
         name: "imagenet",
-        summary: "",
-        licence: "",
         file: RemoteFile {
             name: "net-01234567.pth",
             mirrors,

@@ -1,0 +1,252 @@
+//! Features of images, computed once and kept on disk, for a head to be trained on.
+//!
+//! The layers before the head see every image once per pass instead of once per epoch. What they
+//! give goes to a file whose name is a checksum of all that it depends on; the file is read only
+//! if it is whole.
+
+mod file;
+mod shift;
+mod store;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use burn::tensor::Device;
+
+use crate::data::{DataError, Dataset, Fingerprint, ImageBatch, ImageShape, Split};
+use crate::models::{Features, NamedLayers, WeightsError, forward};
+use crate::text::{progress_bar, tell};
+
+pub use file::{FeatureFile, Writer};
+use store::FeatureStore;
+
+/// Images that pass the network together.
+const BATCH: usize = 32;
+
+/// Why there are no features.
+#[derive(Debug, thiserror::Error)]
+pub enum FeatureError {
+    #[error("interrupted")]
+    Interrupted,
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error("the device failed: {0}")]
+    Device(String),
+    #[error("cannot keep features in {}; free space there, or name another folder with CONVLAB_CACHE", .path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(
+        "the network gives features that are infinite or not a number for {origin}; check its weights"
+    )]
+    NotFinite { origin: String },
+}
+
+/// What features depend on besides images and layers.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Of the weights of `layers`.
+    pub weights: String,
+    /// The configuration of `layers`.
+    pub network: String,
+    /// The backend: others round differently.
+    pub backend: &'static str,
+    /// Passes over shifted and mirrored training images, besides the one over the images as they
+    /// are.
+    pub augmented_passes: usize,
+    /// Decides the shifts.
+    pub seed: u64,
+}
+
+/// The folder where features are kept: `CONVLAB_CACHE`, else the user's cache folder.
+pub fn folder() -> Option<PathBuf> {
+    let variable = std::env::var_os("CONVLAB_CACHE").filter(|value| !value.is_empty());
+    let chosen = variable.map(PathBuf::from);
+    let chosen = chosen.or_else(|| dirs::cache_dir().map(|cache| cache.join("convlab")));
+    chosen.map(|cache| cache.join("features"))
+}
+
+/// `dataset` with features in place of images: what `layers` make of them.
+///
+/// Features that are in `folder` already are taken from there. `go_on` is asked after each batch.
+///
+/// # Errors
+/// An image cannot be read, the folder cannot be written, the device failed, or `go_on` said no.
+pub fn of(
+    layers: &NamedLayers,
+    dataset: &Dataset,
+    plan: &Plan,
+    device: &Device,
+    folder: &Path,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Dataset, FeatureError> {
+    fs::create_dir_all(folder).map_err(|source| FeatureError::Write {
+        path: folder.to_path_buf(),
+        source,
+    })?;
+    let split = |name: &str, split: &Split, passes: usize| {
+        if split.is_empty() {
+            return Ok((split.clone(), None));
+        }
+        let path = folder.join(format!("{}.features", key(name, split, dataset, plan)));
+        let job = Job {
+            layers,
+            split,
+            name,
+            passes,
+            plan,
+            device,
+            go_on,
+        };
+        let file = match FeatureFile::open(&path, split.len() * passes) {
+            Ok(Some(file)) => {
+                tell(format!("{name} features: taken from {}", path.display()));
+                file
+            }
+            Ok(None) => job.run(&path)?,
+            Err(reason) => {
+                tell(format!(
+                    "warning: {} is computed again, {reason}",
+                    path.display()
+                ));
+                job.run(&path)?
+            }
+        };
+        let shape = file.shape();
+        let store = FeatureStore::new(file, split.clone());
+        Ok::<_, FeatureError>((Split::of_values(Arc::new(store)), Some(shape)))
+    };
+    let (train, shape) = split("train", &dataset.train, 1 + plan.augmented_passes)?;
+    let (valid, _) = split("valid", &dataset.valid, 1)?;
+    let (test, _) = split("test", &dataset.test, 1)?;
+    Ok(Dataset {
+        name: dataset.name.clone(),
+        shape: shape.unwrap_or(dataset.shape),
+        classes: dataset.classes.clone(),
+        train,
+        valid,
+        test,
+        fingerprint: dataset.fingerprint.clone(),
+        skipped: dataset.skipped.clone(),
+    })
+}
+
+/// A name that changes with everything the features of `split` depend on.
+fn key(name: &str, split: &Split, dataset: &Dataset, plan: &Plan) -> String {
+    let mut print = Fingerprint::new();
+    print.text(env!("CARGO_PKG_VERSION"));
+    for text in [&plan.weights, &plan.network, &dataset.fingerprint] {
+        print.text(text);
+    }
+    print.text(plan.backend);
+    print.text(name);
+    for &position in split.positions() {
+        print.number(position.into());
+    }
+    let shape = split.shape();
+    for side in [shape.channels, shape.height, shape.width] {
+        print.number(side as u64);
+    }
+    let normalization = split.normalization();
+    for value in normalization.mean.iter().chain(&normalization.deviation) {
+        print.number(value.to_bits().into());
+    }
+    if name == "train" && plan.augmented_passes > 0 {
+        print.number(plan.augmented_passes as u64);
+        print.number(plan.seed);
+    }
+    print.finish()
+}
+
+/// The features of one split, to be computed.
+struct Job<'a> {
+    layers: &'a NamedLayers<'a>,
+    split: &'a Split,
+    name: &'a str,
+    passes: usize,
+    plan: &'a Plan,
+    device: &'a Device,
+    go_on: &'a dyn Fn() -> bool,
+}
+
+impl Job<'_> {
+    fn run(&self, path: &Path) -> Result<FeatureFile, FeatureError> {
+        let failed = |source| FeatureError::Write {
+            path: path.to_path_buf(),
+            source,
+        };
+        let total = self.split.len() * self.passes;
+        let template = format!(
+            "{} features {{pos}}/{{len}} {{bar:30}} {{eta}} left",
+            self.name
+        );
+        let bar = progress_bar(&template);
+        bar.set_length(total as u64);
+        let mut writer: Option<Writer> = None;
+        for pass in 0..self.passes {
+            let indices: Vec<usize> = (0..self.split.len()).collect();
+            for indices in indices.chunks(BATCH) {
+                let (shape, values) = self.batch(pass, indices)?;
+                let file = match &mut writer {
+                    Some(file) => file,
+                    None => writer.insert(Writer::create(path, shape, total).map_err(failed)?),
+                };
+                file.add(&values).map_err(failed)?;
+                bar.inc(indices.len() as u64);
+                if !(self.go_on)() {
+                    return Err(FeatureError::Interrupted);
+                }
+            }
+        }
+        bar.finish_and_clear();
+        match writer {
+            Some(writer) => writer.finish().map_err(failed),
+            None => Err(failed(std::io::Error::other("there are no images"))),
+        }
+    }
+
+    /// Shape of the features of one image, and the values of all.
+    fn batch(
+        &self,
+        pass: usize,
+        indices: &[usize],
+    ) -> Result<(ImageShape, Vec<f32>), FeatureError> {
+        let shape = self.split.shape();
+        let seed = self.plan.seed;
+        let change = |index: usize, pixels: &mut [u8]| {
+            if pass > 0 {
+                shift::mirrored_and_shifted(pixels, shape, seed, pass, index);
+            }
+        };
+        let batch = ImageBatch::read_changed(self.split, indices, self.device, &change)?;
+        let features = forward(self.layers, Features::Maps(batch.images));
+        let (shape, data) = match features {
+            Features::Maps(maps) => {
+                let [_, channels, height, width] = maps.dims();
+                (
+                    ImageShape::new(channels, height, width),
+                    maps.try_into_data(),
+                )
+            }
+            Features::Vector(vector) => {
+                let [_, width] = vector.dims();
+                (ImageShape::new(width, 1, 1), vector.try_into_data())
+            }
+        };
+        let data = data.map_err(|error| FeatureError::Device(error.to_string()))?;
+        let values: Vec<f32> = data.iter().collect();
+        match values.iter().position(|value| !value.is_finite()) {
+            None => Ok((shape, values)),
+            Some(place) => Err(FeatureError::NotFinite {
+                origin: self.split.origin(indices[place / shape.len()]),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! Features as a data set.
+
+use super::FeatureFile;
+use crate::data::{DataError, ImageShape, ImageStore, Split};
+
+/// Features of all passes over a split, one pass after the other.
+pub struct FeatureStore {
+    file: FeatureFile,
+    images: Split,
+}
+
+impl FeatureStore {
+    pub fn new(file: FeatureFile, images: Split) -> Self {
+        Self { file, images }
+    }
+}
+
+impl ImageStore for FeatureStore {
+    fn len(&self) -> usize {
+        self.file.len()
+    }
+
+    fn shape(&self) -> ImageShape {
+        self.file.shape()
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.images.label(index % self.images.len())
+    }
+
+    fn read(&self, _index: usize, _out: &mut [u8]) -> Result<(), DataError> {
+        Err(DataError::NoPixels {
+            path: self.file.path().to_path_buf(),
+        })
+    }
+
+    fn read_values(
+        &self,
+        index: usize,
+        _tables: &[[f32; 256]],
+        _pixels: &mut [u8],
+        values: &mut [f32],
+    ) -> Result<(), DataError> {
+        (self.file.read(index, values)).map_err(DataError::io("read features of", self.file.path()))
+    }
+
+    fn origin(&self, index: usize) -> String {
+        self.images.origin(index % self.images.len())
+    }
+}
