@@ -17,9 +17,11 @@ use crate::text::{grouped, table};
 struct Listed {
     name: &'static str,
     summary: &'static str,
-    shape: String,
+    /// None for photographs.
+    shape: Option<String>,
     classes: &'static [&'static str],
     train_images: usize,
+    /// 0 where they are cut from the others.
     test_images: usize,
     present: bool,
     place: String,
@@ -69,10 +71,13 @@ fn list(explicit_dir: Option<&Path>, json: bool) -> Result<u8> {
             entry.name.to_string(),
             entry.summary.to_string(),
             entry.place.clone(),
-            entry.shape.clone(),
+            entry.shape.clone().unwrap_or_else(|| "photographs".into()),
             entry.classes.len().to_string(),
             grouped(entry.train_images),
-            grouped(entry.test_images),
+            match entry.test_images {
+                0 => "by seed".into(),
+                images => grouped(images),
+            },
         ]);
     }
     print(rows)?;
@@ -88,7 +93,7 @@ fn describe(entry: &'static DatasetEntry, dir: &Path) -> Listed {
     Listed {
         name: entry.name,
         summary: entry.summary,
-        shape: entry.shape.to_string(),
+        shape: entry.shape.map(|shape| shape.to_string()),
         classes: entry.classes,
         train_images: entry.train_images,
         test_images: entry.test_images,

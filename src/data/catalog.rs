@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::photographs::{Layout, Photographs};
+use super::published::{CATS_VS_DOGS_FILES, OXFORD_PETS_CLASSES, OXFORD_PETS_FILES};
 use super::synthetic::Drawing;
 use super::{DataError, ImageShape, RemoteFile};
 use crate::text::did_you_mean;
@@ -16,13 +18,15 @@ pub struct DatasetEntry {
     pub name: &'static str,
     /// One line for listings.
     pub summary: &'static str,
-    /// Size of every image, `[channels, height, width]`.
-    pub shape: ImageShape,
+    /// Size of every image, `[channels, height, width]`; none for photographs, which are brought
+    /// to the size and colours of the configuration.
+    pub shape: Option<ImageShape>,
     /// Class names in the order of the labels.
     pub classes: &'static [&'static str],
     /// Training images; of a drawn data set, how many are drawn unless told otherwise.
     pub train_images: usize,
-    /// Test images; of a drawn data set, how many are drawn unless told otherwise.
+    /// Test images; of a drawn data set, how many are drawn unless told otherwise. 0 where the
+    /// data set has no test images of its own, which are then cut from the others.
     pub test_images: usize,
     /// Where the images come from.
     pub source: Source,
@@ -40,6 +44,13 @@ pub enum Source {
         /// The four files.
         files: &'static [RemoteFile<'static>],
     },
+    /// Photographs in published archives, downloaded and unpacked once.
+    Archive {
+        /// The archives.
+        files: &'static [RemoteFile<'static>],
+        /// What is in them.
+        layout: Layout,
+    },
     /// Drawn by the program itself.
     Drawn(Drawing),
 }
@@ -49,7 +60,7 @@ pub const CATALOG: &[DatasetEntry] = &[
     DatasetEntry {
         name: "garments",
         summary: "drawn clothes in the classes of Fashion-MNIST; needs no download",
-        shape: Drawing::Garments.shape(),
+        shape: Some(Drawing::Garments.shape()),
         classes: GARMENT_CLASSES,
         train_images: 3_000,
         test_images: 1_000,
@@ -60,7 +71,7 @@ pub const CATALOG: &[DatasetEntry] = &[
     DatasetEntry {
         name: "digits",
         summary: "drawn digits in the manner of MNIST; needs no download",
-        shape: Drawing::Digits.shape(),
+        shape: Some(Drawing::Digits.shape()),
         classes: DIGIT_CLASSES,
         train_images: 3_000,
         test_images: 1_000,
@@ -71,7 +82,7 @@ pub const CATALOG: &[DatasetEntry] = &[
     DatasetEntry {
         name: "pets",
         summary: "drawn faces of cats and dogs in colour; needs no download",
-        shape: Drawing::Pets.shape(),
+        shape: Some(Drawing::Pets.shape()),
         classes: Drawing::Pets.classes(),
         train_images: 2_000,
         test_images: 500,
@@ -82,7 +93,7 @@ pub const CATALOG: &[DatasetEntry] = &[
     DatasetEntry {
         name: "mnist",
         summary: "handwritten digits",
-        shape: ImageShape::new(1, 28, 28),
+        shape: Some(ImageShape::new(1, 28, 28)),
         classes: DIGIT_CLASSES,
         train_images: 60_000,
         test_images: 10_000,
@@ -94,7 +105,7 @@ pub const CATALOG: &[DatasetEntry] = &[
     DatasetEntry {
         name: "fashion-mnist",
         summary: "Zalando's article images, a drop-in replacement for MNIST",
-        shape: ImageShape::new(1, 28, 28),
+        shape: Some(ImageShape::new(1, 28, 28)),
         classes: GARMENT_CLASSES,
         train_images: 60_000,
         test_images: 10_000,
@@ -105,7 +116,55 @@ pub const CATALOG: &[DatasetEntry] = &[
         citation: "Xiao, Rasul, Vollgraf: Fashion-MNIST: a Novel Image Dataset for Benchmarking \
                    Machine Learning Algorithms. arXiv:1708.07747, 2017",
     },
+    DatasetEntry {
+        name: "cats-vs-dogs",
+        summary: "photographs of cats and dogs from Microsoft's Asirra; 787 MiB",
+        shape: None,
+        classes: &["cat", "dog"],
+        train_images: 25_000,
+        test_images: 0,
+        source: Source::Archive {
+            files: CATS_VS_DOGS_FILES,
+            layout: Layout::ClassFolders { root: "PetImages" },
+        },
+        licence: "CDLA-Permissive-2.0",
+        citation: "Elson, Douceur, Howell, Saul: Asirra: A CAPTCHA that Exploits \
+                   Interest-Aligned Manual Image Categorization. ACM CCS, 2007",
+    },
+    DatasetEntry {
+        name: "oxford-pets",
+        summary: "photographs of 37 breeds of cats and dogs, with the official split; 774 MiB",
+        shape: None,
+        classes: OXFORD_PETS_CLASSES,
+        train_images: 3_680,
+        test_images: 3_669,
+        source: Source::Archive {
+            files: OXFORD_PETS_FILES,
+            layout: Layout::Lists,
+        },
+        licence: "CC BY-SA 4.0",
+        citation: "Parkhi, Vedaldi, Zisserman, Jawahar: Cats and Dogs. IEEE Conference on \
+                   Computer Vision and Pattern Recognition, 2012",
+    },
 ];
+
+impl DatasetEntry {
+    /// The photographs of this entry in `folder`, its place in the data folder.
+    pub(super) const fn photographs<'a>(
+        &'a self,
+        files: &'a [RemoteFile<'a>],
+        layout: Layout,
+        folder: &'a Path,
+    ) -> Photographs<'a> {
+        Photographs {
+            name: self.name,
+            classes: self.classes,
+            files,
+            layout,
+            folder,
+        }
+    }
+}
 
 // The drawn data sets have the classes of those they stand in for.
 const DIGIT_CLASSES: &[&str] = Drawing::Digits.classes();
@@ -214,6 +273,11 @@ pub fn is_present(entry: &DatasetEntry, data_dir: &Path) -> bool {
             let folder = folder_of(entry, data_dir);
             files.iter().all(|file| file.is_in(&folder))
         }
+        Source::Archive { files, layout } => {
+            let folder = folder_of(entry, data_dir);
+            let photographs = entry.photographs(files, layout, &folder);
+            photographs.is_ready() || files.iter().all(|file| file.is_in(&folder))
+        }
     }
 }
 
@@ -321,7 +385,7 @@ mod tests {
             }
             let data = load_idx(entry.name, &folder_of(entry, &data_dir), entry.classes).unwrap();
             let test = data.test.unwrap();
-            assert_eq!(data.train.shape(), entry.shape, "{}", entry.name);
+            assert_eq!(Some(data.train.shape()), entry.shape, "{}", entry.name);
             assert_eq!(data.train.len(), entry.train_images, "{}", entry.name);
             assert_eq!(test.len(), entry.test_images, "{}", entry.name);
             for class in 0..entry.classes.len() {

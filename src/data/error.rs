@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::ImageShape;
+use super::archive::ArchiveProblem;
 
 /// Why a data set, an image or a download was refused.
 #[derive(Debug, Error)]
@@ -33,6 +34,15 @@ pub enum DataError {
         "{name} leaves no images to train on; lower data.valid_fraction and data.test_fraction, or raise data.train_images"
     )]
     NothingToTrainOn {
+        /// The data set.
+        name: String,
+    },
+
+    /// No class has more than the one image that stays in training.
+    #[error(
+        "{name} has no class with more than one image, so validation and test images cannot be cut; add images, or set data.valid_fraction = 0 and data.test_fraction = 0"
+    )]
+    NothingToSpare {
         /// The data set.
         name: String,
     },
@@ -412,6 +422,41 @@ pub enum DataError {
     DownloadBusy {
         /// The `.part` file.
         path: PathBuf,
+    },
+
+    /// An archive that is not what was published, and of which nothing was kept.
+    #[error("{}: {problem}; remove the archive and fetch it again with `convlab data fetch`", .path.display())]
+    Archive {
+        /// The archive.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: ArchiveProblem,
+    },
+
+    /// A line of a list of images.
+    #[error("{}: line {line}: expected {expected}, received `{received}`; correct the list, or remove its folder to have it unpacked again", .path.display())]
+    ListLine {
+        /// The list.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
+        /// What a line must be.
+        expected: String,
+        /// The line as received.
+        received: String,
+    },
+
+    /// A folder in the place of a known data set that holds something else.
+    #[error("{}: expected the classes of {name}, {expected}; found {found}; rename the folders, or use data.dataset = \"folder\" with this path", .path.display())]
+    OtherClasses {
+        /// The folder.
+        path: PathBuf,
+        /// Name in the catalogue.
+        name: String,
+        /// Classes of that data set.
+        expected: String,
+        /// Classes found.
+        found: String,
     },
 }
 

@@ -5,6 +5,7 @@
 //! are read once, strictly: a data set that is cut short or mislabelled is refused here, by
 //! name, rather than found out about as a strange accuracy later.
 
+pub mod archive;
 mod batch;
 pub mod catalog;
 mod error;
@@ -18,11 +19,14 @@ pub mod idx_folder;
 pub mod image_file;
 mod image_options;
 mod jpeg;
+mod listed;
 pub mod location;
 mod memory;
 pub mod normalization;
 mod open;
 mod part_file;
+mod photographs;
+mod published;
 mod remote_file;
 mod resize;
 mod sheet;
@@ -49,6 +53,7 @@ pub use location::data_dir;
 pub use memory::MemoryStore;
 pub use normalization::{Normalization, Normalize};
 pub use open::{download, open, with_progress_bar};
+pub use photographs::Layout;
 pub use remote_file::RemoteFile;
 pub use resize::Resize;
 pub use sheet::contact_sheet;

@@ -6,8 +6,9 @@ use super::catalog::{self, DatasetEntry, Source};
 use super::fetch::{FetchEvent, fetch};
 use super::folder::{FolderOptions, load_folder};
 use super::idx_folder::{load_idx, load_idx_folder};
+use super::photographs::Photographs;
 use super::synthetic;
-use super::{DataError, Dataset, ImageOptions, RawDataset, SplitOptions, data_dir};
+use super::{DataError, Dataset, ImageOptions, RawDataset, RemoteFile, SplitOptions, data_dir};
 use crate::experiment::{DataConfig, Experiment};
 use crate::text::{progress_bar, tell};
 
@@ -19,7 +20,9 @@ pub fn open(experiment: &Experiment, explicit_dir: Option<&Path>) -> Result<Data
     let config = &experiment.data;
     let published = experiment.model.published();
     let raw = match (config.dataset.as_str(), &config.path) {
-        ("folder", Some(path)) => photographs(path, config)?,
+        ("folder", Some(path)) => {
+            reading(|progress| load_folder(path, &folder_options(config), progress))?
+        }
         ("idx", Some(path)) => load_idx_folder(path)?,
         (name, _) => known(catalog::find(name)?, config, explicit_dir)?,
     };
@@ -37,18 +40,24 @@ pub fn open(experiment: &Experiment, explicit_dir: Option<&Path>) -> Result<Data
     )
 }
 
-fn photographs(path: &Path, config: &DataConfig) -> Result<RawDataset, DataError> {
+fn folder_options(config: &DataConfig) -> FolderOptions {
     let image = ImageOptions {
         resize: config.resize,
         ..ImageOptions::new(config.color, config.height, config.width)
     };
-    let options = FolderOptions {
+    FolderOptions {
         max_bad_fraction: config.max_bad_fraction,
         cache_bytes: config.cache_mib.saturating_mul(1 << 20),
         ..FolderOptions::new(image)
-    };
+    }
+}
+
+/// Calls `load` with a function that shows how many images of how many are read.
+fn reading(
+    load: impl FnOnce(&dyn Fn(usize, usize)) -> Result<RawDataset, DataError>,
+) -> Result<RawDataset, DataError> {
     let bar = progress_bar("reading {pos}/{len} images {bar:30} {eta} left");
-    let loaded = load_folder(path, &options, &|done, total| {
+    let loaded = load(&|done, total| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
     });
@@ -73,18 +82,50 @@ fn known(
             download(entry, &dir)?;
             load_idx(entry.name, &dir.join(entry.name), entry.classes)
         }
+        Source::Archive { files, layout } => {
+            let dir = data_dir(explicit_dir)?;
+            download(entry, &dir)?;
+            let folder = catalog::folder_of(entry, &dir);
+            let photographs = entry.photographs(files, layout, &folder);
+            reading(|progress| photographs.load(&folder_options(config), progress))
+        }
     }
 }
 
-/// Downloads the files of `entry` that `dir` lacks, with a progress bar on stderr.
+/// Downloads the files of `entry` that `dir` lacks, and unpacks archives, with a progress bar on
+/// stderr.
 ///
 /// # Errors
-/// See [`fetch`].
+/// As [`fetch`], and where an archive is damaged or holds what it should not.
 pub fn download(entry: &DatasetEntry, dir: &Path) -> Result<(), DataError> {
-    let Source::Idx { files } = entry.source else {
-        return Ok(());
-    };
-    with_progress_bar(|progress| fetch(files, &dir.join(entry.name), progress))
+    let folder = catalog::folder_of(entry, dir);
+    match entry.source {
+        Source::Drawn(_) => Ok(()),
+        Source::Idx { files } => fetch_all(files, &folder),
+        Source::Archive { files, layout } => {
+            let photographs = entry.photographs(files, layout, &folder);
+            if photographs.is_ready() {
+                return Ok(());
+            }
+            fetch_all(files, &folder)?;
+            unpack(&photographs)
+        }
+    }
+}
+
+fn unpack(photographs: &Photographs) -> Result<(), DataError> {
+    let bar = progress_bar("unpacking {msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
+    let result = photographs.unpack(&mut |file, done, total| {
+        bar.set_length(total);
+        bar.set_message(file.name.to_owned());
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    result
+}
+
+fn fetch_all(files: &[RemoteFile], folder: &Path) -> Result<(), DataError> {
+    with_progress_bar(|progress| fetch(files, folder, progress))
 }
 
 /// Carries out a download with a progress bar on stderr.

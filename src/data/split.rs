@@ -213,11 +213,18 @@ impl Dataset {
     /// Cuts `raw` by class and seed; the same options give the same images.
     ///
     /// # Errors
-    /// No images are left to train on.
+    /// No images are left to train on, or no class can spare an image for a split that is asked
+    /// for.
     pub fn split(raw: RawDataset, options: SplitOptions) -> Result<Self, DataError> {
         // One seed, three unrelated draws.
         let [test_seed, limit_seed, valid_seed] = [1, 2, 3].map(|draw| options.seed ^ (draw << 56));
         let mut train = Split::whole(raw.train);
+        let cuts_test = raw.test.is_none() && options.test_fraction > 0.0;
+        let cuts_valid = raw.valid.is_none() && options.valid_fraction > 0.0;
+        let counts = train.class_counts(raw.classes.len());
+        if (cuts_test || cuts_valid) && counts.iter().all(|&count| count <= 1) {
+            return Err(DataError::NothingToSpare { name: raw.name });
+        }
         let test = match raw.test {
             Some(store) => Split::whole(store),
             None => {
@@ -336,6 +343,42 @@ mod tests {
                 .into_iter()
                 .all(|count| count >= 1)
         );
+    }
+
+    #[test]
+    fn a_class_with_one_image_keeps_it_for_training_and_its_test_has_the_others_only() {
+        let mut uneven = raw(11, None);
+        let labels = (0..11).map(|i| u16::from(i > 0)).collect();
+        let shape = ImageShape::new(1, 1, 2);
+        uneven.train = Arc::new(MemoryStore::new("toy", shape, vec![0; 22], labels));
+        uneven.classes.truncate(2);
+        let data = Dataset::split(uneven, options(1)).unwrap();
+        assert_eq!(data.train.class_counts(2), [1, 7]);
+        assert_eq!(data.valid.class_counts(2), [0, 1]);
+        assert_eq!(data.test.class_counts(2), [0, 2]);
+    }
+
+    #[test]
+    fn one_image_of_every_class_cannot_be_split_and_is_refused_with_what_to_do() {
+        for (valid_fraction, test_fraction) in [(0.1, 0.2), (0.1, 0.0), (0.0, 0.2)] {
+            let asked = SplitOptions {
+                valid_fraction,
+                test_fraction,
+                ..options(1)
+            };
+            let error = Dataset::split(raw(10, None), asked).err().unwrap();
+            let error = error.to_string();
+            for part in ["toy", "data.valid_fraction = 0", "data.test_fraction = 0"] {
+                assert!(error.contains(part), "`{part}` is not in: {error}");
+            }
+        }
+        let none = SplitOptions {
+            valid_fraction: 0.0,
+            test_fraction: 0.0,
+            ..options(1)
+        };
+        let data = Dataset::split(raw(10, None), none).unwrap();
+        assert_eq!((data.train.len(), data.test.len()), (10, 0));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{ColorMode, Normalize, Resize};
+use crate::data::{ColorMode, Normalize, Resize, catalog};
 use crate::models::{Initialization, NetworkConfig};
 
 pub use class_weights::{BalancedWeights, ClassWeights};
@@ -59,15 +59,16 @@ pub struct DataConfig {
     /// `unit` (values from 0 to 1), `standard` (mean 0, deviation 1 over the training images) or
     /// `pretrained` (as the network's published weights want it).
     pub normalize: Normalize,
-    /// `grey` or `rgb`; for `folder`.
+    /// `grey` or `rgb`; for photographs, which are `folder` and the published ones of no size of
+    /// their own.
     pub color: ColorMode,
-    /// Height images are brought to, in pixels; for `folder`.
+    /// Height images are brought to, in pixels; for photographs.
     pub height: usize,
-    /// Width images are brought to, in pixels; for `folder`.
+    /// Width images are brought to, in pixels; for photographs.
     pub width: usize,
-    /// How images of another size are brought to it; for `folder`.
+    /// How images of another size are brought to it; for photographs.
     pub resize: Resize,
-    /// More unreadable images than this share is an error; for `folder`.
+    /// More unreadable images than this share is an error; for photographs.
     pub max_bad_fraction: f64,
     /// Decoded images are kept in memory up to this many MiB, else read again in every epoch.
     pub cache_mib: u64,
@@ -96,12 +97,18 @@ impl Default for DataConfig {
 
 impl DataConfig {
     /// How a picture that is not part of the data set is brought to its size: as in training for
-    /// `folder`, else whole, since the other data sets show whole objects.
+    /// photographs, else whole, since the other data sets show whole objects.
     pub fn resize_for_prediction(&self) -> Resize {
-        match self.dataset.as_str() {
-            "folder" => self.resize,
-            _ => Resize::Fit,
+        match self.has_photographs() {
+            true => self.resize,
+            false => Resize::Fit,
         }
+    }
+
+    /// Whether the images come in sizes of their own and are brought to that of this section.
+    pub fn has_photographs(&self) -> bool {
+        let entry = catalog::find(&self.dataset);
+        self.dataset == "folder" || entry.is_ok_and(|entry| entry.shape.is_none())
     }
 }
 

@@ -30,6 +30,12 @@ fn is_by_path(data: &DataConfig) -> bool {
     matches!(data.dataset.as_str(), "folder" | "idx")
 }
 
+/// Data sets whose test images may have to be cut from the training images.
+fn may_lack_test_images(data: &DataConfig) -> bool {
+    let entry = catalog::find(&data.dataset);
+    is_by_path(data) || entry.is_ok_and(|entry| entry.test_images == 0)
+}
+
 fn dataset(data: &DataConfig) -> Result<(), Problem> {
     let name = data.dataset.as_str();
     if !is_by_path(data) && catalog::find(name).is_err() {
@@ -62,7 +68,7 @@ fn dataset(data: &DataConfig) -> Result<(), Problem> {
 fn images(data: &DataConfig) -> Result<(), Problem> {
     below_one("data.valid_fraction", data.valid_fraction)?;
     below_one("data.test_fraction", data.test_fraction)?;
-    if is_by_path(data) && data.valid_fraction + data.test_fraction >= 1.0 {
+    if may_lack_test_images(data) && data.valid_fraction + data.test_fraction >= 1.0 {
         let (valid, test) = (number(data.valid_fraction), number(data.test_fraction));
         let message = format!(
             "together with valid_fraction it must leave images to train on; expected a sum below 1, received {valid} + {test}"

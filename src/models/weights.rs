@@ -465,3 +465,30 @@ impl Found {
         }
     }
 }
+
+#[cfg(test)]
+impl Network {
+    /// The network with other values, made from names and shapes as PyTorch has them; and these.
+    pub fn filled(
+        self,
+        value: &dyn Fn(&str, &[usize]) -> Vec<f32>,
+    ) -> (Self, Vec<(String, Vec<usize>)>) {
+        let mut shapes = Shapes::default();
+        self.visit(&mut shapes);
+        let (mut values, mut tensors) = (HashMap::new(), Vec::new());
+        for entry in self.entries() {
+            let mut shape = shapes.0[&entry.id].clone();
+            if entry.kind == Kind::Dense {
+                shape.reverse();
+            }
+            let made = value(&entry.name, &shape);
+            let made = match entry.kind {
+                Kind::Dense => transposed(&made, [shape[0], shape[1]]),
+                _ => made,
+            };
+            values.insert(entry.id, made);
+            tensors.push((entry.name, shape));
+        }
+        (self.map(&mut Write { values }), tensors)
+    }
+}

@@ -226,8 +226,8 @@ class TorchNetwork:
         network = self.network.to(getattr(torch, dtype)).train(training)
         state = network.state_dict()
         with torch.no_grad():
-            for name, tensor in values.items():
-                state[name].copy_(torch.from_numpy(tensor))
+            for name, value in values.items():
+                state[name].copy_(torch.from_numpy(value))
         seen = {}
 
         def keep(name):
@@ -326,8 +326,8 @@ class KerasMobileNet:
     def run(self, values, dtype, training, batch, size, features, layers, gradients):
         network = self.build(dtype, size)
         variables = self.variables(network)
-        for name, tensor in values.items():
-            variables[name].assign(self.from_pytorch(name, tensor))
+        for name, value in values.items():
+            variables[name].assign(self.from_pytorch(name, value))
         names = [features, *layers]
         outputs = [network.get_layer(name).output for name in names]
         whole = keras.Model(network.inputs, [network.output, *outputs])

@@ -111,6 +111,106 @@ fn folders_that_cannot_be_trained_on_are_refused_by_name() {
     refuse_folder(&place, &["lies-0.png", "max_bad_fraction"]);
 }
 
+#[test]
+fn an_archive_of_photographs_is_unpacked_trained_on_and_listed() {
+    let place = Workplace::new();
+    folder(&place, 30);
+    let archive = place.write("cats-vs-dogs/kagglecatsanddogs_5340.zip", "");
+    let mut writer = zip::ZipWriter::new(fs::File::create(&archive).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    for (class, own, extension) in [("Cat", "dark", "png"), ("Dog", "light", "jpg")] {
+        for n in 0..30 {
+            let content = fs::read(place.path(&format!("photos/{own}/{n}.{extension}"))).unwrap();
+            writer
+                .start_file(format!("PetImages/{class}/{n}.jpg"), options)
+                .unwrap();
+            std::io::Write::write_all(&mut writer, &content).unwrap();
+        }
+    }
+    writer.start_file("PetImages/Cat/666.jpg", options).unwrap();
+    writer.finish().unwrap();
+
+    let own = ["data.dataset=cats-vs-dogs", "--data-dir", "."];
+    let run = place.train("run", &[&own[..], SMALL].concat());
+    let summary = json(&run.join("summary.json"));
+    assert_eq!(
+        summary["images"],
+        serde_json::json!({ "test": 12, "train": 43, "valid": 5 })
+    );
+    let skipped = summary["skipped"][0]["path"].as_str().unwrap();
+    assert!(skipped.ends_with("666.jpg"), "{skipped}");
+    let card = json(&run.join("model.json"));
+    assert_eq!(card["classes"], serde_json::json!(["cat", "dog"]));
+
+    let list = place.succeed(&["data", "--json", "--data-dir", "."]);
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let entry = |name: &str| {
+        let entries = list.as_array().unwrap();
+        let entry = entries.iter().find(|entry| entry["name"] == name);
+        entry.unwrap().clone()
+    };
+    let (cats, pets) = (entry("cats-vs-dogs"), entry("oxford-pets"));
+    assert_eq!(
+        (&cats["present"], &cats["shape"]),
+        (&true.into(), &Value::Null)
+    );
+    assert_eq!(
+        (&pets["present"], &pets["test_images"]),
+        (&false.into(), &3669.into())
+    );
+    let table = place.succeed(&["data", "--data-dir", "."]);
+    assert!(
+        table.contains("by seed") && table.contains("photographs"),
+        "{table}"
+    );
+    let fetched = place.succeed(&["data", "fetch", "cats-vs-dogs", "--data-dir", "."]);
+    assert!(fetched.contains("Asirra"), "{fetched}");
+}
+
+#[test]
+fn a_hostile_archive_is_refused_and_nothing_of_it_is_kept() {
+    let place = Workplace::new();
+    let archive = place.write("cats-vs-dogs/kagglecatsanddogs_5340.zip", "");
+    let mut writer = zip::ZipWriter::new(fs::File::create(&archive).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    for name in ["PetImages/Cat/1.jpg", "../../PetImages/Cat/2.jpg"] {
+        writer.start_file(name, options).unwrap();
+    }
+    writer.finish().unwrap();
+    let own = [
+        "data.dataset=cats-vs-dogs",
+        "--data-dir",
+        ".",
+        "--ui",
+        "none",
+    ];
+    let errors = place.refuse(&[&["train"], &own[..], SMALL].concat());
+    for part in [
+        "kagglecatsanddogs_5340.zip",
+        "../../PetImages/Cat/2.jpg",
+        "leads out of its folder",
+        "data fetch",
+    ] {
+        assert!(errors.contains(part), "no {part:?} in:\n{errors}");
+    }
+    assert_eq!(fs::read_dir(place.path("cats-vs-dogs")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_split_is_refused_with_what_to_do() {
+    let place = Workplace::new();
+    folder(&place, 1);
+    refuse_folder(&place, &["photos", "add images", "data.test_fraction = 0"]);
+    folder(&place, 20);
+    for n in 1..20 {
+        fs::remove_file(place.path(&format!("photos/dark/{n}.png"))).unwrap();
+    }
+    let own = ["data.dataset=folder", "data.path=photos"];
+    let run = place.train("run", &[&own[..], SMALL].concat());
+    let summary = json(&run.join("summary.json"));
+    assert_eq!(summary["images"]["test"], 4);
+}
+
 /// An IDX file: magic of `kind`, sizes, values.
 fn idx(kind: u8, sizes: &[u32], values: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, kind];

@@ -58,3 +58,29 @@ fn photographs_of_cats_and_dogs_are_read_split_and_learnt_from() {
         serde_json::json!({ "test": 500, "train": 900, "valid": 100 })
     );
 }
+
+#[test]
+fn photographs_in_the_place_of_a_known_data_set_are_used_without_a_download() {
+    let Some(folder) = folder_with("cats-vs-dogs") else {
+        return;
+    };
+    let place = Workplace::new();
+    let settings = [
+        "data.dataset=cats-vs-dogs",
+        "--data-dir",
+        folder.to_str().unwrap(),
+        "data.height=8",
+        "data.width=8",
+        "data.valid_fraction=0",
+        "model.name=dense",
+        "training.epochs=1",
+    ];
+    let run = place.train("run", &settings);
+    let summary = json(&run.join("summary.json"));
+    assert_eq!(
+        summary["images"],
+        serde_json::json!({ "test": 500, "train": 1000, "valid": 0 })
+    );
+    let card = json(&run.join("model.json"));
+    assert_eq!(card["classes"], serde_json::json!(["cat", "dog"]));
+}

@@ -337,6 +337,27 @@ fn mistaken_values_are_explained_in_words() {
 }
 
 #[test]
+fn published_photographs_are_sized_and_split_as_a_folder_is() {
+    let sum = ["data.valid_fraction=0.5", "data.test_fraction=0.5"];
+    assert_refused(
+        "[data]\ndataset = \"cats-vs-dogs\"",
+        &sum,
+        &["data.test_fraction", "0.5 + 0.5"],
+    );
+    accepted("[data]\ndataset = \"oxford-pets\"", &sum);
+    for (dataset, resize) in [
+        ("cats-vs-dogs", Resize::Crop),
+        ("oxford-pets", Resize::Crop),
+        ("mnist", Resize::Fit),
+    ] {
+        let text = format!("[data]\ndataset = \"{dataset}\"");
+        let data = accepted(&text, &[]).data;
+        assert_eq!(data.resize_for_prediction(), resize, "{dataset}");
+        assert_eq!(data.has_photographs(), resize == Resize::Crop);
+    }
+}
+
+#[test]
 fn data_sets_are_known_by_name_and_drawn_ones_limited() {
     let fashion = "[data]\n\ndataset = \"fashon-mnist\"";
     assert_refused(

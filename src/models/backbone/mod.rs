@@ -189,3 +189,6 @@ impl Backbone {
         layers
     }
 }
+
+#[cfg(test)]
+mod tests;
