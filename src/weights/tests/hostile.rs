@@ -125,13 +125,11 @@ fn flipped_bytes_never_end_the_program() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("weights");
         for position in 0..whole.len().min(700) {
-            for flip in [0x01, 0x80, 0xff] {
-                let mut broken = whole.clone();
-                broken[position] ^= flip;
-                std::fs::write(&path, &broken).unwrap();
-                if let Ok(file) = WeightFile::open(&path) {
-                    file.names().for_each(|name| drop(file.values(name)));
-                }
+            let mut broken = whole.clone();
+            broken[position] ^= [0x01, 0x80, 0xff][position % 3];
+            std::fs::write(&path, &broken).unwrap();
+            if let Ok(file) = WeightFile::open(&path) {
+                file.names().for_each(|name| drop(file.values(name)));
             }
         }
     }
@@ -171,6 +169,24 @@ fn a_pickle_that_copies_itself_or_never_ends_is_refused() {
     assert_excessive(&zip_file(&doubled.end(), &[]));
     let many = Pickle::new().raw(&vec![b'N'; 5 << 20]).end();
     assert_excessive(&legacy_file(&many, &[]));
+}
+
+#[test]
+fn deep_nesting_does_not_exhaust_the_stack() {
+    for levels in [900, 500_000] {
+        let nested = Pickle::new()
+            .raw(b"}")
+            .text("x")
+            .raw(b"N")
+            .raw(&vec![0x85; levels]);
+        let content = zip_file(&nested.raw(b"s").end(), &[]);
+        let error = refused(&content);
+        let expected = match levels {
+            900 => matches!(error, WeightFileError::NoTensors { .. }),
+            _ => matches!(error, WeightFileError::Damaged { .. }),
+        };
+        assert!(expected, "{error}");
+    }
 }
 
 #[test]
@@ -240,6 +256,12 @@ fn what_is_no_file_of_weights_is_told_by_its_content() {
         .unwrap();
     other_zip.write_all(b"hello").unwrap();
     let other_zip = other_zip.finish().unwrap().into_inner();
+    let mut script = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["net/data.pkl", "net/constants.pkl"] {
+        let options = zip::write::SimpleFileOptions::default();
+        script.start_file(name, options).unwrap();
+    }
+    let script = script.finish().unwrap().into_inner();
     for (content, found) in [
         (
             &b"\n <!DOCTYPE html><html>not found</html>"[..],
@@ -258,6 +280,7 @@ fn what_is_no_file_of_weights_is_told_by_its_content() {
         ),
         (b"\x80\x02}.", "a pickle by itself"),
         (&other_zip, "without PyTorch's data.pkl"),
+        (&script, "a TorchScript program"),
     ] {
         let error = refused(content);
         assert!(
