@@ -8,6 +8,11 @@ const MAX_BYTES: u64 = 1 << 30;
 /// Digits of the shortest beginning of a SHA-256 that a file is held to.
 const MIN_DIGITS: usize = 8;
 
+/// Whether `known` is enough of a SHA-256 to tell files apart, and `sum` starts with it.
+pub(crate) fn is_beginning(known: &str, sum: &str) -> bool {
+    known.len() >= MIN_DIGITS && sum.starts_with(known)
+}
+
 /// A file as its publisher offers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RemoteFile<'a> {
@@ -36,7 +41,7 @@ impl RemoteFile<'_> {
 
     /// Whether `sum`, a whole SHA-256, is that of this file.
     pub(crate) fn has_sha256(&self, sum: &str) -> bool {
-        self.sha256.len() >= MIN_DIGITS && sum.starts_with(self.sha256)
+        is_beginning(self.sha256, sum)
     }
 
     /// Bytes that are never exceeded.

@@ -37,7 +37,7 @@ pub(super) fn check_zip(file: &File) -> Result<(), Refusal> {
     let damaged = |error: zip::result::ZipError| Refusal::Damaged(error.to_string());
     let file_bytes = file.metadata()?.len();
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
-    let (mut pickles, mut unpacked) = (Vec::new(), 0_u64);
+    let (mut pickles, mut unpacked, mut is_script) = (Vec::new(), 0_u64, false);
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(damaged)?;
         unpacked = unpacked.saturating_add(entry.size());
@@ -45,12 +45,19 @@ pub(super) fn check_zip(file: &File) -> Result<(), Refusal> {
         if name == "data.pkl" || name.ends_with("/data.pkl") {
             pickles.push(index);
         }
+        is_script |= name.ends_with("/constants.pkl");
     }
     check_growth(unpacked, file_bytes, "its entries, unpacked,")?;
     if pickles.is_empty() {
         return Err(Refusal::NotWeights(
             "a ZIP archive without PyTorch's data.pkl".to_owned(),
             "unpack it and give the file of the weights in it",
+        ));
+    }
+    if is_script {
+        return Err(Refusal::NotWeights(
+            "a TorchScript program".to_owned(),
+            "save its weights with torch.save(model.state_dict(), ...) or as safetensors",
         ));
     }
     let mut budget = Budget::new();

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::sha256_of;
 use crate::artifacts::WEIGHTS;
 use crate::data::fetch::{FetchEvent, fetch};
-use crate::data::{DataError, RemoteFile, choose_folder};
+use crate::data::{DataError, RemoteFile, choose_folder, is_beginning};
 use crate::text::did_you_mean;
 
 /// Environment variable that names the folder of weights.
@@ -223,7 +223,7 @@ fn check(path: PathBuf, sha256: Option<&str>) -> Result<PathBuf, LocateError> {
     };
     let sum = File::open(&path).and_then(|mut file| sha256_of(&mut file));
     match sum {
-        Ok(received) if received.starts_with(expected) => Ok(path),
+        Ok(received) if is_beginning(expected, &received) => Ok(path),
         Ok(received) => Err(LocateError::WrongContent {
             path,
             expected: expected.to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -98,7 +99,6 @@ fn no_values(mut file: &File) -> Refusal {
         Err(refusal @ (Refusal::Code(_) | Refusal::Excessive(_))) => refusal,
         // Any text may start like a pickle.
         Err(_) => {
-            use std::io::{Read, Seek};
             let mut head = Vec::new();
             let read = (file.rewind()).and_then(|()| file.take(64).read_to_end(&mut head));
             read.map_or_else(Refusal::from, |_| unknown(&head))
@@ -122,27 +122,28 @@ type Dict = HashMap<String, PickleValue>;
 
 /// The entry of a checkpoint that holds the weights; nothing where `dict` holds them itself.
 ///
-/// A network saved as a whole has an entry per layer instead, and all of them belong to it: its
-/// entries are dictionaries only, and a layer called `net` must not be taken for all there is.
+/// A network saved as a whole has an entry per layer instead, and all of them belong to it: a layer
+/// called `net` must not be taken for all there is. What tells a checkpoint is that it notes other
+/// things, too, such as the epoch.
 fn weights_in(dict: &Dict) -> Option<(&str, &Dict)> {
-    if has_tensors_on_top(dict) {
-        return None;
-    }
     let entry = |key: &str| match dict.get_key_value(key)? {
         (key, PickleValue::Dict(inner)) => Some((key.as_str(), inner)),
         _ => None,
     };
-    let is_checkpoint = !dict
-        .values()
-        .all(|value| matches!(value, PickleValue::Dict(_)));
-    let known = KEYS
-        .iter()
-        .filter_map(|&key| entry(key))
-        .find(|(_, inner)| has_tensors_on_top(inner) || is_checkpoint && has_tensors(inner));
+    let is_note = |value| !is_tensor(value) && !matches!(value, PickleValue::Dict(_));
+    let is_checkpoint = dict.values().any(is_note);
+    // A checkpoint may keep the state of a random generator as a tensor.
+    let has_own = has_tensors_on_top(dict);
+    if has_own && !is_checkpoint {
+        return None;
+    }
+    let mut known = KEYS.iter().filter_map(|&key| entry(key));
+    let is_weights = |inner| has_tensors_on_top(inner) || is_checkpoint && has_tensors(inner);
+    let known = known.find(|(_, inner)| is_weights(inner));
     known.or_else(|| {
-        let mut others = dict.keys().filter_map(|key| entry(key));
-        let mut others = others.by_ref().filter(|(_, inner)| has_tensors(inner));
-        let only = others.next().filter(|_| is_checkpoint);
+        let others = dict.keys().filter_map(|key| entry(key));
+        let mut others = others.filter(|(_, inner)| has_tensors(inner));
+        let only = others.next().filter(|_| is_checkpoint && !has_own);
         only.filter(|_| others.next().is_none())
     })
 }
@@ -212,6 +213,15 @@ mod tests {
             ("lr", PickleValue::None),
         ]);
         assert_eq!(prefix_of_weights(&checkpoint), "model.state_dict.");
+    }
+
+    #[test]
+    fn tensors_that_a_checkpoint_keeps_beside_its_weights_are_not_taken_for_them() {
+        let epoch = || ("epoch", PickleValue::Int(3));
+        let random = dict([("rng", tensor()), ("model", weights()), epoch()]);
+        assert_eq!(prefix_of_weights(&random), "model.");
+        let flat = dict([("conv.weight", tensor()), ("state", weights()), epoch()]);
+        assert_eq!(prefix_of_weights(&flat), "");
     }
 
     #[test]

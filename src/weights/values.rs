@@ -18,7 +18,7 @@ pub(super) enum Element {
 pub(super) fn decode(bytes: &[u8], element: &Element) -> Option<Vec<f32>> {
     match element {
         Element::F32 => Some(each(bytes, f32::from_ne_bytes)),
-        #[allow(clippy::cast_possible_truncation)] // what has no size as f32 becomes infinite
+        // What has no size as f32 becomes infinite.
         Element::F64 => Some(each(bytes, |bytes| f64::from_ne_bytes(bytes) as f32)),
         Element::F16 => Some(each(bytes, |bytes| f16::from_ne_bytes(bytes).to_f32())),
         Element::Bf16 => Some(each(bytes, |bytes| bf16::from_ne_bytes(bytes).to_f32())),

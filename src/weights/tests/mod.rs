@@ -5,3 +5,4 @@ mod hostile;
 mod published;
 mod readable;
 mod sources;
+mod strangers;

@@ -29,6 +29,17 @@ fn a_legacy_checkpoint_of_several_devices_gives_the_names_of_the_network() {
     assert_eq!(file.names().count(), 19 + 19 * 4 + 2);
     assert_eq!(file.shape("conv1.weight"), Some(&[16, 3, 3, 3][..]));
     assert_eq!(file.shape("linear.weight"), Some(&[10, 64][..]));
+    // As PyTorch reads them.
+    let ends = |name: &str| {
+        let values = file.values(name).unwrap();
+        (values[0], values[values.len() - 1])
+    };
+    assert_eq!(ends("conv1.weight"), (-0.138_181_46, 0.308_710_2));
+    assert_eq!(ends("linear.bias"), (0.193_559_07, -0.270_259_4));
+    assert_eq!(
+        ends("layer3.2.bn2.running_var"),
+        (0.301_602_27, 0.175_081_33)
+    );
     let parameters = file.names().filter(|name| !name.contains(".running_"));
     let parameters = parameters.map(|name| file.values(name).unwrap().len());
     assert_eq!(parameters.sum::<usize>(), 269_722);
