@@ -1,7 +1,7 @@
 """Feature extraction in PyTorch, for comparison: decodes photographs, runs a network without its classifier, pools
 globally, and prints its figures as one JSON object.
 
-    python3 benches/peers/features.py --network mobilenet_v1 --weights FILE.safetensors --data DIR --format channels_last
+    python3 benches/peers/features.py --network mobilenet_v1 --weights FILE.safetensors --data DIR
 
 `mobilenet_v1` is Keras's MobileNet with alpha 1.0 up to `conv_pw_12_relu`, with Keras's weights (`conv1/kernel`, ...).
 Other networks are torchvision's (`vgg16`, `resnet50`, ...) with random weights, which take as long as trained ones.

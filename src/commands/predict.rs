@@ -1,10 +1,12 @@
 //! `convlab predict`
 
+mod imagenet;
 mod inputs;
 
 use std::io;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -46,11 +48,9 @@ struct Prediction {
 
 /// Classifies pictures; bad ones are reported and the rest is still done.
 pub fn run(args: PredictArgs) -> Result<u8> {
-    let run = RunFolder::open(&args.run)?;
-    let card = run.model_card()?;
     let backend = backend::open(args.device.device)?;
-    let network = run.network(&backend.device)?;
-    let inputs = pictures(&args.inputs, io::stdin().lock());
+    let (card, network, given) = model(&args, &backend.device)?;
+    let inputs = pictures(&given, io::stdin().lock());
     let mut predictions = Vec::with_capacity(inputs.len());
     for inputs in inputs.chunks(BATCH) {
         predictions.extend(classify(inputs, &args, &card, &network, &backend.device)?);
@@ -65,6 +65,24 @@ pub fn run(args: PredictArgs) -> Result<u8> {
         .iter()
         .any(|prediction| prediction.error.is_some());
     Ok(if failed { FAILED } else { DONE })
+}
+
+/// What classifies, and what is classified.
+fn model(args: &PredictArgs, device: &Device) -> Result<(ModelCard, Network, Vec<PathBuf>)> {
+    let given = args.run.iter().chain(&args.inputs);
+    match &args.imagenet {
+        Some(_) if args.run.is_none() => bail!("expected pictures after --imagenet NETWORK"),
+        Some(name) => {
+            let dir = args.weights_dir.weights_dir.as_deref();
+            let (card, network) = imagenet::open(name, &args.weights, dir, device)?;
+            Ok((card, network, given.cloned().collect()))
+        }
+        None => {
+            let run = RunFolder::open(args.run.as_deref().unwrap_or(Path::new("")))?;
+            let network = run.network(device)?;
+            Ok((run.model_card()?, network, args.inputs.clone()))
+        }
+    }
 }
 
 fn classify(

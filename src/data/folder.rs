@@ -34,6 +34,9 @@ pub struct FolderOptions {
     /// Bytes of decoded images that may stay in memory, over all splits.
     #[serde(default = "default_cache_bytes")]
     pub cache_bytes: u64,
+    /// Whether a folder with test images only will do.
+    #[serde(default)]
+    pub test_alone: bool,
 }
 
 const fn default_max_bad_fraction() -> f64 {
@@ -51,6 +54,7 @@ impl FolderOptions {
             image,
             max_bad_fraction: default_max_bad_fraction(),
             cache_bytes: default_cache_bytes(),
+            test_alone: false,
         }
     }
 }
@@ -72,7 +76,7 @@ pub fn load_folder(
     progress: &dyn Fn(usize, usize),
 ) -> Result<RawDataset, DataError> {
     check(options)?;
-    load_found(path, scan(path)?, options, progress)
+    load_found(path, scan(path, options.test_alone)?, options, progress)
 }
 
 fn check(options: &FolderOptions) -> Result<(), DataError> {
@@ -187,7 +191,9 @@ impl FirstPass<'_> {
             self.done += chunk.len();
             (self.progress)(self.done, self.total);
         }
-        check_classes(classes, split, &store, &self.skipped[skipped_before..])?;
+        if !split.images.is_empty() {
+            check_classes(classes, split, &store, &self.skipped[skipped_before..])?;
+        }
         Ok(Arc::new(store))
     }
 

@@ -48,8 +48,8 @@ pub(super) struct FoundImage {
     pub label: u16,
 }
 
-/// Finds the splits, classes and image files of `path`.
-pub(super) fn scan(path: &Path) -> Result<Found, DataError> {
+/// Finds the splits, classes and image files of `path`; with `test_alone`, test images will do.
+pub(super) fn scan(path: &Path, test_alone: bool) -> Result<Found, DataError> {
     if !path.is_dir() {
         return Err(DataError::NotAFolder {
             path: path.to_path_buf(),
@@ -63,21 +63,34 @@ pub(super) fn scan(path: &Path) -> Result<Found, DataError> {
         .flatten()
         .map(PathBuf::as_path)
         .collect();
-    if train.is_none() && !others.is_empty() {
+    let test_alone = test_alone && train.is_none() && valid.is_none();
+    if train.is_none() && !others.is_empty() && !test_alone {
         return Err(DataError::NoTrainSplit {
             path: path.to_path_buf(),
             found: names_of(&others),
         });
     }
 
-    let train_folder = train.unwrap_or_else(|| path.to_path_buf());
+    let train_folder = match (train, &test) {
+        (Some(train), _) => train,
+        (None, Some(test)) => test.clone(),
+        (None, None) => path.to_path_buf(),
+    };
     let classes = class_names(&train_folder)?;
     for folder in others {
         check_same_classes(folder, &classes)?;
     }
     let find = |name, folder: PathBuf| find_images(name, folder, &classes);
+    let train = match (test_alone, &test) {
+        (true, Some(_)) => FoundSplit {
+            name: TRAIN_NAMES[0],
+            folder: train_folder,
+            images: Vec::new(),
+        },
+        _ => find(TRAIN_NAMES[0], train_folder)?,
+    };
     Ok(Found {
-        train: find(TRAIN_NAMES[0], train_folder)?,
+        train,
         valid: valid
             .map(|folder| find(VALID_NAMES[0], folder))
             .transpose()?,
@@ -213,7 +226,7 @@ mod tests {
     }
 
     fn relative(files: &[&str]) -> Vec<String> {
-        let found = scan(folder_of(files).path()).unwrap();
+        let found = scan(folder_of(files).path(), false).unwrap();
         found
             .train
             .images
@@ -223,7 +236,10 @@ mod tests {
     }
 
     fn refusal(files: &[&str]) -> String {
-        scan(folder_of(files).path()).err().unwrap().to_string()
+        scan(folder_of(files).path(), false)
+            .err()
+            .unwrap()
+            .to_string()
     }
 
     #[test]
@@ -256,7 +272,7 @@ mod tests {
         for spelling in ["valid", "val", "validation"] {
             let class = |class: &str| format!("{spelling}/{class}/1.png");
             let folder = folder_of(&["train/a/1.png", "train/b/1.png", &class("a"), &class("b")]);
-            let valid = scan(folder.path()).unwrap().valid.unwrap();
+            let valid = scan(folder.path(), false).unwrap().valid.unwrap();
             assert_eq!((valid.name, valid.images.len()), ("valid", 2));
         }
         let error = refusal(&["train/a/1.png", "val/a/1.png", "validation/a/1.png"]);
@@ -265,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_missing_folder_is_refused_by_name() {
-        let error = scan(Path::new("/nowhere/at-all"))
+        let error = scan(Path::new("/nowhere/at-all"), false)
             .err()
             .unwrap()
             .to_string();
@@ -328,7 +344,7 @@ mod tests {
         let folder = folder_of(&["cat/1.png", "dog/1.png"]);
         let name = OsStr::from_bytes(b"caf\xe9.png");
         fs::write(folder.path().join("cat").join(name), "").unwrap();
-        let error = scan(folder.path()).err().unwrap();
+        let error = scan(folder.path(), false).err().unwrap();
         assert!(matches!(error, DataError::NotUtf8 { .. }), "{error}");
     }
 
@@ -341,7 +357,7 @@ mod tests {
         symlink(cat.join("1.png"), cat.join("2.png")).unwrap();
         symlink(folder.path(), cat.join("loop.png")).unwrap();
         symlink("/nowhere/at-all", cat.join("broken.png")).unwrap();
-        let found = scan(folder.path()).unwrap();
+        let found = scan(folder.path(), false).unwrap();
         let files: Vec<&str> = found
             .train
             .images

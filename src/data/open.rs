@@ -9,7 +9,7 @@ use super::idx_folder::{load_idx, load_idx_folder};
 use super::photographs::Photographs;
 use super::synthetic;
 use super::{DataError, Dataset, ImageOptions, RawDataset, RemoteFile, SplitOptions, data_dir};
-use crate::experiment::{DataConfig, Experiment};
+use crate::experiment::Experiment;
 use crate::text::{progress_bar, tell};
 
 /// The data set of `experiment`, split by its seed; missing files of a known data set are downloaded.
@@ -21,10 +21,10 @@ pub fn open(experiment: &Experiment, explicit_dir: Option<&Path>) -> Result<Data
     let published = experiment.model.published();
     let raw = match (config.dataset.as_str(), &config.path) {
         ("folder", Some(path)) => {
-            reading(|progress| load_folder(path, &folder_options(config), progress))?
+            reading(|progress| load_folder(path, &folder_options(experiment), progress))?
         }
         ("idx", Some(path)) => load_idx_folder(path)?,
-        (name, _) => known(catalog::find(name)?, config, explicit_dir)?,
+        (name, _) => known(catalog::find(name)?, experiment, explicit_dir)?,
     };
     Dataset::split(
         raw,
@@ -35,12 +35,14 @@ pub fn open(experiment: &Experiment, explicit_dir: Option<&Path>) -> Result<Data
             test_images: config.test_images,
             normalize: config.normalize,
             pretrained: published.map(|(architecture, _)| architecture.normalization),
+            may_be_untrained: experiment.training.epochs == 0,
             seed: experiment.training.seed,
         },
     )
 }
 
-fn folder_options(config: &DataConfig) -> FolderOptions {
+fn folder_options(experiment: &Experiment) -> FolderOptions {
+    let config = &experiment.data;
     let image = ImageOptions {
         resize: config.resize,
         ..ImageOptions::new(config.color, config.height, config.width)
@@ -48,6 +50,7 @@ fn folder_options(config: &DataConfig) -> FolderOptions {
     FolderOptions {
         max_bad_fraction: config.max_bad_fraction,
         cache_bytes: config.cache_mib.saturating_mul(1 << 20),
+        test_alone: experiment.training.epochs == 0,
         ..FolderOptions::new(image)
     }
 }
@@ -67,9 +70,10 @@ fn reading(
 
 fn known(
     entry: &DatasetEntry,
-    config: &DataConfig,
+    experiment: &Experiment,
     explicit_dir: Option<&Path>,
 ) -> Result<RawDataset, DataError> {
+    let config = &experiment.data;
     match entry.source {
         Source::Drawn(drawing) => Ok(synthetic::load(
             drawing,
@@ -87,7 +91,7 @@ fn known(
             download(entry, &dir)?;
             let folder = catalog::folder_of(entry, &dir);
             let photographs = entry.photographs(files, layout, &folder);
-            reading(|progress| photographs.load(&folder_options(config), progress))
+            reading(|progress| photographs.load(&folder_options(experiment), progress))
         }
     }
 }
@@ -114,7 +118,8 @@ pub fn download(entry: &DatasetEntry, dir: &Path) -> Result<(), DataError> {
 }
 
 fn unpack(photographs: &Photographs) -> Result<(), DataError> {
-    let bar = progress_bar("unpacking {msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
+    let bar =
+        progress_bar("unpacking {msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left");
     let result = photographs.unpack(&mut |file, done, total| {
         bar.set_length(total);
         bar.set_message(file.name.to_owned());

@@ -43,6 +43,8 @@ pub struct SplitOptions {
     pub normalize: Normalize,
     /// Mean and deviation for [`Normalize::Pretrained`], for red, green and blue.
     pub pretrained: Option<[[f32; 3]; 2]>,
+    /// Whether no training images will do.
+    pub may_be_untrained: bool,
     pub seed: u64,
 }
 
@@ -238,7 +240,7 @@ impl Dataset {
             Some(store) => (train, Split::whole(store)),
             None => train.cut(options.valid_fraction, valid_seed),
         };
-        if train.is_empty() {
+        if train.is_empty() && !options.may_be_untrained {
             return Err(DataError::NothingToTrainOn { name: raw.name });
         }
         let normalization = Arc::new(match options.normalize {
@@ -293,6 +295,7 @@ mod tests {
             test_images: None,
             normalize: Normalize::Unit,
             pretrained: None,
+            may_be_untrained: false,
             seed,
         }
     }

@@ -96,7 +96,7 @@ pub enum LocateError {
 
     /// An address whose content nothing vouches for.
     #[error(
-        "{url}: expected the SHA-256 of the file beside its address, received none; give the sum its publisher prints, 64 hexadecimal digits, as weights_sha256"
+        "{url}: expected the SHA-256 of the file beside its address, received none; give the sum its publisher prints, 64 hexadecimal digits, as model.sha256"
     )]
     NoChecksum {
         /// The address.
@@ -105,7 +105,7 @@ pub enum LocateError {
 
     /// A checksum of another kind.
     #[error(
-        "weights_sha256: expected the 64 hexadecimal digits of a SHA-256, received {received:?}; `sha256sum FILE` prints that of a file"
+        "model.sha256: expected the 64 hexadecimal digits of a SHA-256, received {received:?}; `sha256sum FILE` prints that of a file"
     )]
     Checksum {
         /// The checksum as received.

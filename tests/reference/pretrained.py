@@ -24,10 +24,10 @@ counts as linear. Each is computed in f64, then cast to f32:
 `gamma_scale` and `bias_offset` belong to the run and are recorded with it. Without an offset and with a gamma around 1,
 logits in inference mode depend on the image as much as in a trained network; smaller, plain networks would answer the
 same whatever the image. Where residual blocks follow each other, gamma is below 1, as otherwise every block would
-double the variance. In training mode the gradient jumps wherever the input of a ReLU crosses zero, and with millions of them,
-some are so close to zero that f32 rounding decides: one alone moves the first convolution's gradient by 1e-2. There
-batch normalisation has a small gamma and a bias well above zero, so that few of its outputs are near zero. Networks
-without batch normalisation have fewer and smaller images there instead.
+double the variance. In training mode the gradient jumps wherever the input of a ReLU crosses zero, and with millions
+of them, some are so close to zero that f32 rounding decides: one alone moves the first convolution's gradient by 1e-2.
+There batch normalisation has a small gamma and a bias well above zero, so that few of its outputs are near zero.
+Networks without batch normalisation have fewer and smaller images there instead.
 
 Images `[batch, 3, size, size]`, i = ((n * 3 + c) * size + row) * size + column, again in f64 and then cast:
 

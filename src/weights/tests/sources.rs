@@ -148,7 +148,7 @@ fn an_address_needs_a_sum_and_its_file_is_kept_under_a_harmless_name() {
     let error = fetch(&url, None, &[], folder.path())
         .unwrap_err()
         .to_string();
-    assert!(error.contains("weights_sha256"), "{error}");
+    assert!(error.contains("model.sha256"), "{error}");
     let error = fetch(&url, Some("abc"), &[], folder.path()).unwrap_err();
     assert!(matches!(error, LocateError::Checksum { .. }), "{error}");
     for _ in 0..2 {
