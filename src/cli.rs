@@ -155,9 +155,9 @@ pub struct EvaluateArgs {
     /// Images to evaluate on
     #[arg(long, value_enum, default_value_t)]
     pub split: SplitChoice,
-    /// Images in memory at a time
-    #[arg(long, value_name = "N", default_value_t = crate::evaluation::BATCH, value_parser = batch_size)]
-    pub batch_size: usize,
+    /// Images in memory at a time [default: 250, fewer of large images]
+    #[arg(long, value_name = "N", value_parser = batch_size)]
+    pub batch_size: Option<usize>,
     /// Print the evaluation as JSON
     #[arg(long)]
     pub json: bool,

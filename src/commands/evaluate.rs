@@ -8,6 +8,7 @@ use super::{DONE, print};
 use crate::artifacts::EVALUATION;
 use crate::backend;
 use crate::cli::{EvaluateArgs, SplitChoice};
+use crate::evaluation::batch_size;
 
 /// Evaluates a run and keeps the figures in its folder.
 pub fn run(args: EvaluateArgs) -> Result<u8> {
@@ -19,7 +20,8 @@ pub fn run(args: EvaluateArgs) -> Result<u8> {
         SplitChoice::Test => ("test", &dataset.test),
     };
     let bar = ProgressBar::new(split.len() as u64);
-    let (evaluation, _) = opened.evaluate(&dataset, (name, split), args.batch_size, |done| {
+    let batch_size = args.batch_size.unwrap_or(batch_size(dataset.shape));
+    let (evaluation, _) = opened.evaluate(&dataset, (name, split), batch_size, |done| {
         bar.set_position(done as u64);
         true
     })?;

@@ -9,7 +9,7 @@ use super::check_same_data;
 use crate::artifacts::{ModelCard, RunFolder};
 use crate::backend::Backend;
 use crate::data::{self, Dataset, Split};
-use crate::evaluation::{Evaluation, EvaluationError, Predictions, evaluate};
+use crate::evaluation::{Evaluation, EvaluationError, Predictions, batch_size, evaluate};
 use crate::experiment::Experiment;
 use crate::models::Network;
 use crate::training::Loss;
@@ -21,6 +21,8 @@ pub(super) struct Opened {
     pub experiment: Experiment,
     pub backend: Backend,
     pub network: Network,
+    /// Features of the data, where a training has just used them.
+    pub kept: Option<Dataset>,
 }
 
 impl Opened {
@@ -30,6 +32,7 @@ impl Opened {
             card: run.model_card()?,
             experiment: run.experiment(&[])?,
             network: run.network(&backend.device)?,
+            kept: None,
             run,
             backend,
         })
@@ -50,6 +53,16 @@ impl Opened {
         Ok(folder)
     }
 
+    /// Evaluates the network on a split of `dataset`, as many images at a time as suit their size.
+    pub fn evaluate_all(
+        &self,
+        dataset: &Dataset,
+        split: (&str, &Split),
+        progress: impl FnMut(usize) -> bool,
+    ) -> Result<(Evaluation, Predictions), EvaluationError> {
+        self.evaluate(dataset, split, batch_size(dataset.shape), progress)
+    }
+
     /// Evaluates the network on a split of `dataset`, see [`evaluate`].
     pub fn evaluate(
         &self,
@@ -58,11 +71,24 @@ impl Opened {
         batch_size: usize,
         progress: impl FnMut(usize) -> bool,
     ) -> Result<(Evaluation, Predictions), EvaluationError> {
+        // The same scores in a fraction of the time.
+        let head = match (&self.kept, &self.network) {
+            (Some(kept), Network::Backbone(whole)) => match split.0 {
+                "valid" => Some((whole.head_alone(), &kept.valid)),
+                "test" => Some((whole.head_alone(), &kept.test)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let (head, split) = match head {
+            Some((head, features)) => (Some(Network::Backbone(head)), (split.0, features)),
+            None => (None, split),
+        };
         let classes = dataset.classes.len();
         let loss = Loss::new(&self.experiment.training, &dataset.train, classes);
         let (classes, device) = (&dataset.classes, &self.backend.device);
         evaluate(
-            &self.network,
+            head.as_ref().unwrap_or(&self.network),
             &loss,
             split,
             classes,

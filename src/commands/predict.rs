@@ -19,7 +19,7 @@ use crate::backend;
 use crate::cli::{Format, PredictArgs};
 use crate::data::decode;
 use crate::data::normalization::apply;
-use crate::evaluation::{BATCH, probabilities, ranking};
+use crate::evaluation::{batch_size, probabilities, ranking};
 use crate::models::Network;
 use crate::text::table;
 
@@ -52,7 +52,7 @@ pub fn run(args: PredictArgs) -> Result<u8> {
     let (card, network, given) = model(&args, &backend.device)?;
     let inputs = pictures(&given, io::stdin().lock());
     let mut predictions = Vec::with_capacity(inputs.len());
-    for inputs in inputs.chunks(BATCH) {
+    for inputs in inputs.chunks(batch_size(card.input)) {
         predictions.extend(classify(inputs, &args, &card, &network, &backend.device)?);
     }
     for prediction in &predictions {

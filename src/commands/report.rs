@@ -12,7 +12,7 @@ use crate::artifacts::{self, EVALUATION};
 use crate::backend;
 use crate::cli::ReportArgs;
 use crate::data::Dataset;
-use crate::evaluation::{BATCH, Evaluation, Predictions};
+use crate::evaluation::{Evaluation, Predictions};
 use crate::inspection::InspectionError;
 use crate::report::{self, Language, Report, Sources, Tested};
 use crate::text::tell;
@@ -107,7 +107,7 @@ fn tested(opened: &Opened, dataset: &Dataset) -> Result<(Evaluation, Predictions
         );
     }
     let (evaluation, predictions) =
-        opened.evaluate(dataset, ("test", &dataset.test), BATCH, |_| true)?;
+        opened.evaluate_all(dataset, ("test", &dataset.test), |_| true)?;
     if !predictions.are_finite() {
         return Err(InspectionError::NotFinite.into());
     }
@@ -128,7 +128,7 @@ pub(super) fn write(
         true => None,
         false => {
             let go_on = |_| !signals::asked();
-            Some(opened.evaluate(dataset, ("valid", &dataset.valid), BATCH, go_on)?)
+            Some(opened.evaluate_all(dataset, ("valid", &dataset.valid), go_on)?)
         }
     };
     let sources = Sources {

@@ -16,7 +16,7 @@ use crate::artifacts::{CONFIG, EVALUATION, LAST_WEIGHTS, MODEL, ModelCard, RunFo
 use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
 use crate::data::{self, Dataset, SkippedFile};
-use crate::evaluation::{BATCH, Evaluation, EvaluationError, Predictions};
+use crate::evaluation::{Evaluation, EvaluationError, Predictions};
 use crate::experiment::{self, Experiment, TransferMode};
 use crate::features::{self, FeatureError};
 use crate::models::{Loaded, Network};
@@ -303,13 +303,14 @@ fn announce(session: &Session) {
     ));
 }
 
-fn finish(session: Session, finished: &Finished, display: Display, args: &TrainArgs) -> Result<u8> {
+fn finish(mut session: Session, finished: &Finished, display: Display, args: &TrainArgs) -> Result<u8> {
     if finished.stopped_by == StoppedBy::Interrupted {
         return Ok(interrupted(&session));
     }
     let best = finished.state.best;
+    let kept = session.features.take();
     let tested = match best {
-        Some(_) if !session.dataset.test.is_empty() => match test(&session) {
+        Some(_) if !session.dataset.test.is_empty() => match test(&session, kept) {
             Err(error) if is_interrupt(&error) => return Ok(interrupted(&session)),
             tested => Some(tested?),
         },
@@ -363,12 +364,13 @@ fn interrupted(session: &Session) -> u8 {
 }
 
 /// The best epoch's weights on the test images.
-fn test(session: &Session) -> Result<(Opened, Evaluation, Predictions)> {
-    let opened = Opened::new(session.run.path(), session.backend.clone())?;
+fn test(session: &Session, kept: Option<Dataset>) -> Result<(Opened, Evaluation, Predictions)> {
+    let mut opened = Opened::new(session.run.path(), session.backend.clone())?;
+    opened.kept = kept;
     let dataset = &session.dataset;
     let go_on = |_| !signals::asked();
     let (evaluation, predictions) =
-        opened.evaluate(dataset, ("test", &dataset.test), BATCH, go_on)?;
+        opened.evaluate_all(dataset, ("test", &dataset.test), go_on)?;
     Ok((opened, evaluation, predictions))
 }
 

@@ -12,7 +12,7 @@ use burn::tensor::{Device, Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 use crate::artifacts::ArtifactError;
-use crate::data::{DataError, ImageBatch, Split};
+use crate::data::{DataError, ImageBatch, ImageShape, Split};
 use crate::models::Network;
 use crate::text::{grouped, table};
 use crate::training::Loss;
@@ -22,8 +22,12 @@ pub use metrics::{ClassScores, Confusion, Interval, Scores};
 pub use predictions::Predictions;
 pub use significance::mcnemar;
 
-/// Images per batch of evaluation and prediction; changes speed, not results.
-pub const BATCH: usize = 250;
+/// Images of `shape` per batch of evaluation and prediction, so that the layers' outputs do not fill
+/// the memory: 250 small ones, 33 of 224x224 in colour. Changes speed, not results.
+pub fn batch_size(shape: ImageShape) -> usize {
+    const VALUES: usize = 5_000_000;
+    (VALUES / shape.len().max(1)).clamp(1, 250)
+}
 
 /// `evaluation.json`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

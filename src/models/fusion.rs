@@ -78,7 +78,11 @@ fn weights(
     };
     let bias = norm.beta.val() + shift * scale.clone();
     let [channels] = scale.dims();
-    (weight * scale.reshape([channels, 1, 1, 1]), Some(bias))
+    // Two axes: with four, whose last may be of length 1, the product takes ten times as long.
+    let shape = weight.dims();
+    let filters = weight.reshape([channels, shape[1..].iter().product()]);
+    let weight = (filters * scale.reshape([channels, 1])).reshape(shape);
+    (weight, Some(bias))
 }
 
 /// The activation at the head of `layers`, if one is there, and what follows it.
@@ -181,6 +185,14 @@ pub fn adaptive(pool: &AdaptiveAvgPool2d, x: Tensor<4>) -> Tensor<4> {
         true => x,
         false => pool.forward(x),
     }
+}
+
+/// Mean over height and width, `[batch, channels]`.
+pub fn global_average(x: Tensor<4>) -> Tensor<2> {
+    let [batch, channels, height, width] = x.dims();
+    // Channels-last, as kernels leave them: one pixel after the other is added.
+    let pixels = x.permute([0, 2, 3, 1]).reshape([batch, height * width, channels]);
+    pixels.mean_dim(1).reshape([batch, channels])
 }
 
 /// Every `stride`-th pixel, with channels of zeros around.

@@ -386,7 +386,7 @@ impl Layer<'_> {
             (Layer::Activation(kind), Vector(x)) => Vector(fusion::activate(*kind, x)),
             (Layer::Dropout(dropout), Maps(x)) => Maps(dropout.forward(x)),
             (Layer::Dropout(dropout), Vector(x)) => Vector(dropout.forward(x)),
-            (Layer::GlobalAveragePool, Maps(x)) => Vector(x.mean_dims(&[2, 3]).flatten(1, 3)),
+            (Layer::GlobalAveragePool, Maps(x)) => Vector(fusion::global_average(x)),
             (Layer::Flatten, Maps(x)) => Vector(x.flatten(1, 3)),
             (Layer::Dense(dense), Vector(x)) => Vector(dense.forward(x)),
             (Layer::Flatten, x @ Vector(_)) => x,
