@@ -17,9 +17,9 @@ use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
 use crate::data::{self, Dataset, SkippedFile};
 use crate::evaluation::{Evaluation, EvaluationError, Predictions};
-use crate::experiment::{self, Experiment, TransferMode};
+use crate::experiment::{self, Experiment, TransferConfig, TransferMode};
 use crate::features::{self, FeatureError};
-use crate::models::{Loaded, Network};
+use crate::models::{Backbone, Loaded, Network};
 use crate::report::Language;
 use crate::text::{grouped, shell_word, tell};
 use crate::training::signals::{self, INTERRUPTED};
@@ -192,33 +192,57 @@ fn learning(
     dataset: &Dataset,
     backend: &Backend,
 ) -> Result<(Option<Dataset>, Learning)> {
-    let (Network::Backbone(backbone), Some(TransferMode::Features)) = (&network, experiment.mode())
+    let transfer = experiment.transfer.as_ref();
+    let frozen = |transfer: &TransferConfig| match transfer.mode {
+        TransferMode::Features => true,
+        TransferMode::Finetune => transfer.freeze_epochs > 0,
+        TransferMode::Scratch => false,
+    };
+    let (Network::Backbone(backbone), Some(transfer)) =
+        (&network, transfer.filter(|transfer| frozen(transfer)))
     else {
-        let before = None;
-        return Ok((None, Learning { network, before }));
+        return Ok((None, Learning::of_all(network)));
     };
     let plain = backbone.valid();
+    let kept = kept_features(&plain, transfer, experiment, dataset, backend)?;
+    if transfer.mode == TransferMode::Finetune {
+        let learning = Learning {
+            features: Some(kept),
+            ..Learning::of_all(network)
+        };
+        return Ok((None, learning));
+    }
+    let learning = Learning {
+        before: Some(plain.features),
+        ..Learning::of_all(Network::Backbone(backbone.head_alone()))
+    };
+    Ok((Some(kept), learning))
+}
+
+/// `dataset` with the features that `backbone` gives.
+fn kept_features(
+    backbone: &Backbone,
+    transfer: &TransferConfig,
+    experiment: &Experiment,
+    dataset: &Dataset,
+    backend: &Backend,
+) -> Result<Dataset> {
     let Some(folder) = features::folder() else {
         bail!(
             "no folder to keep features in: this user has no cache folder; name one with CONVLAB_CACHE"
         );
     };
     let plan = features::Plan {
-        weights: plain.features_sha256()?,
-        network: toml::to_string(&experiment.model.without_weights())?,
+        weights: backbone.features_sha256()?,
+        network: toml::to_string(&experiment.model.of_features())?,
         backend: backend.name,
-        augmented_passes: (experiment.transfer.as_ref())
-            .map_or(0, |transfer| transfer.augmented_passes),
+        augmented_passes: transfer.augmented_passes,
         seed: experiment.training.seed,
     };
     let go_on = || !signals::asked();
-    let layers = plain.kept_features();
-    let kept = features::of(&layers, dataset, &plan, &backend.device, &folder, &go_on)?;
-    let learning = Learning {
-        network: Network::Backbone(backbone.head_alone()),
-        before: Some(plain.features.clone()),
-    };
-    Ok((Some(kept), learning))
+    let layers = backbone.kept_features();
+    let device = &backend.device;
+    Ok(features::of(&layers, dataset, &plan, device, &folder, &go_on)?)
 }
 
 fn stopped_early(error: &anyhow::Error) -> bool {

@@ -6,7 +6,7 @@ use super::Experiment;
 use super::place::Problem;
 use super::wording::number;
 use crate::data::Normalize;
-use crate::models::NetworkConfig;
+use crate::models::{Head, NetworkConfig};
 
 /// `[transfer]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -186,11 +186,12 @@ impl Experiment {
 }
 
 impl NetworkConfig {
-    /// The same without what only decides where weights come from.
-    pub fn without_weights(&self) -> NetworkConfig {
+    /// The same without what the features do not depend on, their weights apart.
+    pub fn of_features(&self) -> NetworkConfig {
         let mut config = self.clone();
         if let Some(settings) = config.published_mut() {
             (settings.weights, settings.sha256) = (None, None);
+            settings.head = Head::default();
         }
         config
     }

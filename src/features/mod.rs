@@ -92,7 +92,7 @@ pub fn of(
         if split.is_empty() {
             return Ok((split.clone(), None));
         }
-        let path = folder.join(format!("{}.features", key(name, split, dataset, plan)));
+        let path = folder.join(format!("{}.features", key(layers, name, split, dataset, plan)));
         let job = Job {
             layers,
             split,
@@ -136,13 +136,14 @@ pub fn of(
 }
 
 /// A name that changes with everything the features of `split` depend on.
-fn key(name: &str, split: &Split, dataset: &Dataset, plan: &Plan) -> String {
+fn key(layers: &NamedLayers, name: &str, split: &Split, dataset: &Dataset, plan: &Plan) -> String {
     let mut print = Fingerprint::new();
     print.text(env!("CARGO_PKG_VERSION"));
     for text in [&plan.weights, &plan.network, &dataset.fingerprint] {
         print.text(text);
     }
     print.text(plan.backend);
+    print.number(layers.len() as u64);
     print.text(name);
     for &position in split.positions() {
         print.number(position.into());

@@ -50,7 +50,7 @@ fn settled_norm<'a, 'b>(
 ) -> (Option<&'b BatchNorm>, Rest<'a, 'b>) {
     match layers {
         [(_, Layer::BatchNorm(norm)), rest @ ..]
-            if !(x.device().is_autodiff() && norm.training.is_enabled()) =>
+            if !learns(norm, x) =>
         {
             (Some(norm), rest)
         }
@@ -185,6 +185,51 @@ pub fn adaptive(pool: &AdaptiveAvgPool2d, x: Tensor<4>) -> Tensor<4> {
         true => x,
         false => pool.forward(x),
     }
+}
+
+/// `activation(x)` for each value of maps.
+pub fn activate_maps(kind: Activation, x: Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    let values = x.permute([0, 2, 3, 1]).reshape([batch * height * width, channels]);
+    let values = activate(kind, values);
+    (values.reshape([batch, height, width, channels])).permute([0, 3, 1, 2])
+}
+
+/// Batch norm of maps.
+pub fn batch_norm(norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    // Channels-last, as kernels leave them: with four axes that do not lie in order, Burn's CPU
+    // backends take many times as long.
+    let pixels = x.permute([0, 2, 3, 1]).reshape([batch * height * width, channels]);
+    let normalized = match learns(norm, &pixels) {
+        true => batch_norm_of_batch(norm, pixels),
+        false => norm.forward(pixels),
+    };
+    (normalized.reshape([batch, height, width, channels])).permute([0, 3, 1, 2])
+}
+
+/// Whether `norm` normalises `x` with the statistics of the batch.
+fn learns<const D: usize>(norm: &BatchNorm, x: &Tensor<D>) -> bool {
+    x.device().is_autodiff() && norm.training.is_enabled()
+}
+
+/// What Burn's own layer does in training, over `[pixels, channels]`: Burn turns rows and columns
+/// first, which takes longer than all else.
+fn batch_norm_of_batch(norm: &BatchNorm, x: Tensor<2>) -> Tensor<2> {
+    let mean = x.clone().mean_dim(0);
+    let centered = x - mean.clone();
+    let variance = (centered.clone() * centered.clone()).mean_dim(0);
+    let scale = norm.gamma.val().unsqueeze::<2>() / (variance.clone() + norm.epsilon).sqrt();
+    let moved = |state: Tensor<1>, batch: Tensor<2>| {
+        let batch = batch.detach().squeeze_dim::<1>(0);
+        (state * (1.0 - norm.momentum) + batch * norm.momentum).detach()
+    };
+    let device = mean.device();
+    let running = norm.running_mean.value_sync().to_device(&device);
+    norm.running_mean.update(moved(running, mean));
+    let running = norm.running_var.value_sync().to_device(&device);
+    norm.running_var.update(moved(running, variance));
+    centered * scale + norm.beta.val().unsqueeze::<2>()
 }
 
 /// Mean over height and width, `[batch, channels]`.

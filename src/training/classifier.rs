@@ -8,7 +8,7 @@ use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 
 use crate::data::{ImageBatch, Split};
 use crate::experiment::{BalancedWeights, ClassWeights, LossKind, TrainingConfig};
-use crate::models::Network;
+use crate::models::{Backbone, Network};
 
 /// The loss of a configuration, with the class weights worked out.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,35 @@ pub struct Classifier {
     pub network: Network,
     #[module(skip)]
     pub loss: Loss,
+}
+
+impl Classifier {
+    /// The head with the same loss, for features that are there already.
+    pub fn head_alone(self) -> Self {
+        Self {
+            network: match self.network {
+                Network::Backbone(backbone) => Network::Backbone(backbone.head_alone()),
+                network => network,
+            },
+            ..self
+        }
+    }
+
+    /// The same with the head of `other`.
+    pub fn with_head(self, other: Self) -> Self {
+        Self {
+            network: match (self.network, other.network) {
+                (Network::Backbone(own), Network::Backbone(other)) => {
+                    Network::Backbone(Backbone {
+                        features: own.features,
+                        head: other.head,
+                    })
+                }
+                (_, other) => other,
+            },
+            ..self
+        }
+    }
 }
 
 /// What one batch gave; feeds Burn's metrics.

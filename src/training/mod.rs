@@ -104,6 +104,19 @@ pub struct Learning {
     pub network: Network,
     /// Layers before `network`, where it learns from their features; they are kept with it.
     pub before: Option<Chain>,
+    /// What the head learns from while all before it is frozen, in place of the images.
+    pub features: Option<Dataset>,
+}
+
+impl Learning {
+    /// All of `network` learns from the images.
+    pub fn of_all(network: Network) -> Self {
+        Self {
+            network,
+            before: None,
+            features: None,
+        }
+    }
 }
 
 /// Trains `learning` by `experiment` on `dataset` and leaves weights, history and checkpoints in
@@ -127,13 +140,11 @@ pub fn train(
     let config = &experiment.training;
     let loss = Loss::new(config, &dataset.train, dataset.classes.len());
     let training_device = device.clone().autodiff();
-    let Learning { network, before } = learning;
-    let freezing = match &experiment.transfer {
-        Some(transfer) if transfer.mode == TransferMode::Finetune => {
-            Freezing::new(transfer, &network)?
-        }
-        _ => None,
-    };
+    let Learning {
+        network,
+        before,
+        features,
+    } = learning;
     let mut model = Classifier { network, loss };
     let mut optimizer = optimizer::optimizer(config);
     let mut state = TrainingState::default();
@@ -150,8 +161,16 @@ pub fn train(
         }
     }
 
+    // Of the loaded parameters, whose identities are those of the run that was interrupted.
+    let freezing = match &experiment.transfer {
+        Some(transfer) if transfer.mode == TransferMode::Finetune => {
+            Freezing::new(transfer, &model.network)?
+        }
+        _ => None,
+    };
+
     let position = Arc::new(Position::default());
-    let order = Order::Shuffled {
+    let order = || Order::Shuffled {
         seed: config.seed,
         position: position.clone(),
     };
@@ -163,9 +182,15 @@ pub fn train(
             device,
         ))
     };
-    let train = loader(&dataset.train, order, &training_device);
+    let train = loader(&dataset.train, order(), &training_device);
     let valid = loader(&dataset.valid, Order::Fixed, device);
 
+    let frozen_epochs = (experiment.transfer.as_ref()).map_or(0, |transfer| transfer.freeze_epochs);
+    let head_phase = features.map(|features| strategy::HeadPhase {
+        epochs: frozen_epochs,
+        train: loader(&features.train, order(), &training_device),
+        valid: loader(&features.valid, Order::Fixed, device),
+    });
     let interrupter = Interrupter::new();
     signals::stop_on_signal(&interrupter, resume_command);
     let plan = ui::Plan {
@@ -179,7 +204,11 @@ pub fn train(
     let strategy = Arc::new(strategy::Strategy::new(
         experiment,
         dataset,
-        (freezing, before),
+        strategy::Parts {
+            freezing,
+            before,
+            head_phase,
+        },
         run,
         position,
         strategy::Owned {

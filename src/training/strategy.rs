@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use burn::data::dataloader::DataLoader;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::tensor::Device;
@@ -34,11 +35,24 @@ pub struct Strategy {
     schedule: Schedule,
     position: Arc<Position>,
     run: RunFolder,
-    freezing: Option<Freezing>,
-    /// Layers before those that are trained.
-    before: Option<Chain>,
+    parts: Parts,
     start: Mutex<Option<Owned>>,
     outcome: Mutex<Option<Result<Finished, TrainError>>>,
+}
+
+/// What becomes of the parts of a network.
+pub struct Parts {
+    pub freezing: Option<Freezing>,
+    /// Layers before those that are trained.
+    pub before: Option<Chain>,
+    pub head_phase: Option<HeadPhase>,
+}
+
+/// First epochs, in which the head alone learns, from features that are kept.
+pub struct HeadPhase {
+    pub epochs: usize,
+    pub train: TrainLoader<Classifier>,
+    pub valid: ValidLoader<Classifier>,
 }
 
 /// What the loop takes over and owns.
@@ -52,7 +66,7 @@ impl Strategy {
     pub fn new(
         experiment: &Experiment,
         dataset: &Dataset,
-        (freezing, before): (Option<Freezing>, Option<Chain>),
+        parts: Parts,
         run: &RunFolder,
         position: Arc<Position>,
         start: Owned,
@@ -65,8 +79,7 @@ impl Strategy {
             config,
             position,
             run: run.clone(),
-            freezing,
-            before,
+            parts,
             start: Mutex::new(Some(start)),
             outcome: Mutex::new(None),
         }
@@ -197,16 +210,38 @@ impl Training<'_> {
     fn train_pass(&mut self) -> Result<(Sums, f64), TrainError> {
         // Handed from step to step: the optimizer writes over a parameter in place where nobody
         // else holds it.
-        let mut model = Some(match &self.strategy.freezing {
+        let mut model = Some(match &self.strategy.parts.freezing {
             Some(freezing) => freezing.apply(self.model.clone(), self.state.epoch),
             None => self.model.clone(),
         });
-        let passed = self.train_batches(&mut model);
-        self.model = model.unwrap_or_else(|| self.model.clone());
+        let loader = match self.head_phase() {
+            Some(phase) => {
+                model = model.map(Classifier::head_alone);
+                phase.train.clone()
+            }
+            None => self.train.clone(),
+        };
+        let passed = self.train_batches(&mut model, loader.as_ref());
+        if let Some(model) = model {
+            self.model = match self.head_phase() {
+                Some(_) => self.model.clone().with_head(model),
+                None => model,
+            };
+        }
         passed
     }
 
-    fn train_batches(&mut self, model: &mut Option<Classifier>) -> Result<(Sums, f64), TrainError> {
+    /// The phase that the epoch under way belongs to, if the head learns alone in it.
+    fn head_phase(&self) -> Option<&HeadPhase> {
+        let phase = self.strategy.parts.head_phase.as_ref();
+        phase.filter(|phase| self.state.epoch <= phase.epochs)
+    }
+
+    fn train_batches(
+        &mut self,
+        model: &mut Option<Classifier>,
+        loader: &dyn DataLoader<ImageBatch>,
+    ) -> Result<(Sums, f64), TrainError> {
         let strategy = self.strategy;
         let epoch = self.state.epoch;
         let earlier_seconds = self.state.epoch_seconds;
@@ -220,7 +255,6 @@ impl Training<'_> {
             total_items: self.train.num_items(),
         })?;
         strategy.position.set(epoch, self.state.batch);
-        let loader = self.train.clone();
         let mut batches = loader.iter();
         let device = self.device();
         while !self.components.interrupter.should_stop() {
@@ -231,7 +265,7 @@ impl Training<'_> {
             learning_rate = strategy.schedule.learning_rate(epoch, self.state.batch);
             let clip = strategy.config.gradient_clip_norm;
             let Some(before) = model.take() else { break };
-            let freezing = strategy.freezing.as_ref();
+            let freezing = strategy.parts.freezing.as_ref();
             let pace = Pace {
                 learning_rate,
                 clip_norm: clip,
@@ -265,8 +299,11 @@ impl Training<'_> {
             total_items,
         })?;
         let model = self.model.valid();
+        let (model, loader) = match self.head_phase() {
+            Some(phase) => (model.head_alone(), phase.valid.clone()),
+            None => (model, self.valid.clone()),
+        };
         let mut tally = Tally::default();
-        let loader = self.valid.clone();
         let mut batches = loader.iter();
         while let Some(batch) = batches.next() {
             let batch = batch.map_err(|error| TrainError::Batch(error.to_string()))?;
@@ -310,7 +347,7 @@ impl Training<'_> {
     /// The network as it is used, with the layers before those that are trained.
     fn whole(&self) -> Network {
         let network = self.model.valid().network;
-        match (network, &self.strategy.before) {
+        match (network, &self.strategy.parts.before) {
             (Network::Backbone(trained), Some(before)) => Network::Backbone(Backbone {
                 features: before.clone(),
                 head: trained.head,
