@@ -362,12 +362,12 @@ pub struct ModelsArgs {
     /// Network to describe, and model.key=value settings
     #[arg(value_name = "NAME | KEY=VALUE")]
     pub settings: Vec<String>,
-    /// Image size as channels x height x width
-    #[arg(long, value_name = "CxHxW", default_value = "1x28x28", value_parser = parse_shape)]
-    pub input: ImageShape,
-    /// Number of classes
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(2..))]
-    pub classes: u16,
+    /// Image size as channels x height x width [default: 1x28x28, or that of published weights]
+    #[arg(long, value_name = "CxHxW", value_parser = parse_shape)]
+    pub input: Option<ImageShape>,
+    /// Number of classes [default: 10, or that of published weights]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..))]
+    pub classes: Option<u16>,
     /// Print as JSON
     #[arg(long)]
     pub json: bool,

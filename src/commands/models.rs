@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use super::{DONE, print};
 use crate::backend::{self, DeviceChoice};
 use crate::cli::ModelsArgs;
+use crate::data::ImageShape;
 use crate::experiment;
 use crate::models::{Entry, Initialization, REGISTRY, Summary};
 use crate::text::{did_you_mean, grouped, table};
@@ -36,6 +37,13 @@ fn summary(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<Summ
     if entry.name == "sequential" && !settings.iter().any(|s| s.starts_with("model.layers")) {
         overrides.push(format!("model.layers={}", crate::models::EXAMPLE_LAYERS));
     }
+    if entry.architecture.is_some()
+        && !settings
+            .iter()
+            .any(|s| s.starts_with("model.head") || s.starts_with("model.cut"))
+    {
+        overrides.push("model.head=own".into());
+    }
     if let Some(name) = settings.iter().find(|text| text.starts_with("model.name")) {
         bail!(
             "{} is described, received \"{name}\"; write `convlab models NAME`",
@@ -45,17 +53,26 @@ fn summary(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<Summ
     overrides.extend_from_slice(settings);
     let experiment = experiment::load(None, &overrides)?;
     let device = backend::open(DeviceChoice::cpu())?.device;
-    let (input, classes) = (args.input, args.classes.into());
+    let (input, classes) = size(entry, args);
     let network = experiment
         .model
         .build(input, classes, Initialization::default(), 0, &device)?;
     Ok(Summary::new(entry.name, &network, input))
 }
 
+/// Images and classes that the network is described for.
+fn size(entry: &Entry, args: &ModelsArgs) -> (ImageShape, usize) {
+    let (input, classes) = match entry.architecture {
+        Some(architecture) => (architecture.input, architecture.classes),
+        None => (ImageShape::new(1, 28, 28), 10),
+    };
+    let given = args.classes.map(usize::from);
+    (args.input.unwrap_or(input), given.unwrap_or(classes))
+}
+
 fn list(args: &ModelsArgs) -> Result<u8> {
-    let summaries = REGISTRY
-        .iter()
-        .map(|entry| Ok((entry, summary(entry, &[], args)?)));
+    let own = REGISTRY.iter().filter(|entry| entry.architecture.is_none());
+    let summaries = own.map(|entry| Ok((entry, summary(entry, &[], args)?)));
     let summaries: Vec<(&Entry, Summary)> = summaries.collect::<Result<_>>()?;
     if args.json {
         let list: Vec<&Summary> = summaries.iter().map(|(_, summary)| summary).collect();
@@ -78,11 +95,48 @@ fn list(args: &ModelsArgs) -> Result<u8> {
         ]);
     }
     print(rows)?;
+    let (input, classes) = size(&REGISTRY[0], args);
     print(format!(
-        "\nparameters for images {} and {} classes; `convlab models NAME` describes a network layer by layer",
-        args.input, args.classes
+        "\nparameters for images {input} and {classes} classes\n"
     ))?;
+    print(published())?;
+    print(
+        "\nparameters with the published head; `convlab models NAME` describes a network layer by layer",
+    )?;
     Ok(DONE)
+}
+
+/// The networks that are published with weights.
+fn published() -> comfy_table::Table {
+    let header = [
+        "name",
+        "what it is",
+        "weights",
+        "images",
+        "features",
+        "parameters",
+    ];
+    let mut rows = table(header, 3);
+    for entry in REGISTRY {
+        let Some(architecture) = entry.architecture else {
+            continue;
+        };
+        let names: Vec<&str> = (architecture.weights.iter())
+            .map(|known| known.name)
+            .collect();
+        rows.add_row([
+            entry.name.to_string(),
+            architecture.summary.to_string(),
+            match names.is_empty() {
+                true => "a file".into(),
+                false => names.join(", "),
+            },
+            architecture.input.to_string(),
+            architecture.width.to_string(),
+            grouped(architecture.parameters),
+        ]);
+    }
+    rows
 }
 
 fn describe(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<u8> {
@@ -91,7 +145,11 @@ fn describe(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<u8>
         print(serde_json::to_string_pretty(&summary)?)?;
         return Ok(DONE);
     }
-    print(format!("{}\nsource: {}\n", entry.summary, entry.source))?;
+    print(format!("{}\nsource: {}", entry.summary, entry.source))?;
+    if let Some(architecture) = entry.architecture {
+        print(format!("weights: {}", architecture.licence))?;
+    }
+    print("")?;
     print(&summary)?;
     for (preset, settings) in entry.presets {
         print(format!("preset {preset}: {}", settings.replace('\n', ", ")))?;

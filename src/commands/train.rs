@@ -242,7 +242,9 @@ fn kept_features(
     let go_on = || !signals::asked();
     let layers = backbone.kept_features();
     let device = &backend.device;
-    Ok(features::of(&layers, dataset, &plan, device, &folder, &go_on)?)
+    Ok(features::of(
+        &layers, dataset, &plan, device, &folder, &go_on,
+    )?)
 }
 
 fn stopped_early(error: &anyhow::Error) -> bool {
@@ -327,7 +329,12 @@ fn announce(session: &Session) {
     ));
 }
 
-fn finish(mut session: Session, finished: &Finished, display: Display, args: &TrainArgs) -> Result<u8> {
+fn finish(
+    mut session: Session,
+    finished: &Finished,
+    display: Display,
+    args: &TrainArgs,
+) -> Result<u8> {
     if finished.stopped_by == StoppedBy::Interrupted {
         return Ok(interrupted(&session));
     }
@@ -393,8 +400,7 @@ fn test(session: &Session, kept: Option<Dataset>) -> Result<(Opened, Evaluation,
     opened.kept = kept;
     let dataset = &session.dataset;
     let go_on = |_| !signals::asked();
-    let (evaluation, predictions) =
-        opened.evaluate_all(dataset, ("test", &dataset.test), go_on)?;
+    let (evaluation, predictions) = opened.evaluate_all(dataset, ("test", &dataset.test), go_on)?;
     Ok((opened, evaluation, predictions))
 }
 

@@ -224,7 +224,8 @@ impl Dataset {
         let cuts_test = raw.test.is_none() && options.test_fraction > 0.0;
         let cuts_valid = raw.valid.is_none() && options.valid_fraction > 0.0;
         let counts = train.class_counts(raw.classes.len());
-        if (cuts_test || cuts_valid) && counts.iter().all(|&count| count <= 1) {
+        if !train.is_empty() && (cuts_test || cuts_valid) && counts.iter().all(|&count| count <= 1)
+        {
             return Err(DataError::NothingToSpare { name: raw.name });
         }
         let test = match raw.test {

@@ -92,7 +92,10 @@ pub fn of(
         if split.is_empty() {
             return Ok((split.clone(), None));
         }
-        let path = folder.join(format!("{}.features", key(layers, name, split, dataset, plan)));
+        let path = folder.join(format!(
+            "{}.features",
+            key(layers, name, split, dataset, plan)
+        ));
         let job = Job {
             layers,
             split,

@@ -49,11 +49,7 @@ fn settled_norm<'a, 'b>(
     x: &Tensor<4>,
 ) -> (Option<&'b BatchNorm>, Rest<'a, 'b>) {
     match layers {
-        [(_, Layer::BatchNorm(norm)), rest @ ..]
-            if !learns(norm, x) =>
-        {
-            (Some(norm), rest)
-        }
+        [(_, Layer::BatchNorm(norm)), rest @ ..] if !learns(norm, x) => (Some(norm), rest),
         _ => (None, layers),
     }
 }
@@ -190,7 +186,9 @@ pub fn adaptive(pool: &AdaptiveAvgPool2d, x: Tensor<4>) -> Tensor<4> {
 /// `activation(x)` for each value of maps.
 pub fn activate_maps(kind: Activation, x: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
-    let values = x.permute([0, 2, 3, 1]).reshape([batch * height * width, channels]);
+    let values = x
+        .permute([0, 2, 3, 1])
+        .reshape([batch * height * width, channels]);
     let values = activate(kind, values);
     (values.reshape([batch, height, width, channels])).permute([0, 3, 1, 2])
 }
@@ -200,7 +198,9 @@ pub fn batch_norm(norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
     // Channels-last, as kernels leave them: with four axes that do not lie in order, Burn's CPU
     // backends take many times as long.
-    let pixels = x.permute([0, 2, 3, 1]).reshape([batch * height * width, channels]);
+    let pixels = x
+        .permute([0, 2, 3, 1])
+        .reshape([batch * height * width, channels]);
     let normalized = match learns(norm, &pixels) {
         true => batch_norm_of_batch(norm, pixels),
         false => norm.forward(pixels),
@@ -236,7 +236,9 @@ fn batch_norm_of_batch(norm: &BatchNorm, x: Tensor<2>) -> Tensor<2> {
 pub fn global_average(x: Tensor<4>) -> Tensor<2> {
     let [batch, channels, height, width] = x.dims();
     // Channels-last, as kernels leave them: one pixel after the other is added.
-    let pixels = x.permute([0, 2, 3, 1]).reshape([batch, height * width, channels]);
+    let pixels = x
+        .permute([0, 2, 3, 1])
+        .reshape([batch, height * width, channels]);
     pixels.mean_dim(1).reshape([batch, channels])
 }
 

@@ -97,12 +97,10 @@ impl Classifier {
     pub fn with_head(self, other: Self) -> Self {
         Self {
             network: match (self.network, other.network) {
-                (Network::Backbone(own), Network::Backbone(other)) => {
-                    Network::Backbone(Backbone {
-                        features: own.features,
-                        head: other.head,
-                    })
-                }
+                (Network::Backbone(own), Network::Backbone(other)) => Network::Backbone(Backbone {
+                    features: own.features,
+                    head: other.head,
+                }),
                 (_, other) => other,
             },
             ..self

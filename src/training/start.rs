@@ -5,6 +5,7 @@ use std::path::Path;
 use burn::tensor::Device;
 
 use super::TrainError;
+use super::freezing::Freezing;
 use crate::data::{Dataset, with_progress_bar};
 use crate::experiment::{ClassWeights, Experiment};
 use crate::models::{Head, Loaded, Network, Wanted};
@@ -88,5 +89,9 @@ pub fn fresh(
         config.seed,
         device,
     )?;
+    if let Some(transfer) = &experiment.transfer {
+        // For its errors, before anything is written.
+        Freezing::new(transfer, &network)?;
+    }
     Ok(network)
 }

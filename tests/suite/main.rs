@@ -8,6 +8,7 @@ mod real_data;
 mod report;
 mod resume;
 mod training;
+mod transfer;
 mod using;
 #[cfg(feature = "wgpu")]
 mod wgpu;
