@@ -4,7 +4,8 @@
 //! [`cli`] reads the command line and [`commands`] carries it out; [`experiment`] is the
 //! configuration; [`data`] finds, draws, splits and batches images; [`models`] holds the networks and
 //! [`kernels`] the operations that carry their time; [`weights`] opens what others have trained;
-//! [`backend`] opens the device; [`training`] finds the weights; [`evaluation`] measures them and
+//! [`backend`] opens the device; [`features`] keeps what a network makes of images; [`training`]
+//! finds the weights; [`evaluation`] measures them and
 //! [`inspection`] looks into them; [`artifacts`] keeps what a run leaves behind. [`operations`] are
 //! convolution and pooling by hand, without a network.
 #![recursion_limit = "256"]

@@ -164,6 +164,7 @@ pub fn burn_block(
     let x = match block.activation {
         None => x,
         Some(Activation::Relu) => relu(x),
+        Some(Activation::Relu6) => x.clamp(0.0, 6.0),
         Some(Activation::Tanh) => x.tanh(),
     };
     let Some(pool) = block.pool else { return x };

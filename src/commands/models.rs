@@ -1,6 +1,7 @@
 //! `convlab models`
 
 use anyhow::{Result, bail};
+use serde_json::{Value, json};
 
 use super::{DONE, print};
 use crate::backend::{self, DeviceChoice};
@@ -75,7 +76,23 @@ fn list(args: &ModelsArgs) -> Result<u8> {
     let summaries = own.map(|entry| Ok((entry, summary(entry, &[], args)?)));
     let summaries: Vec<(&Entry, Summary)> = summaries.collect::<Result<_>>()?;
     if args.json {
-        let list: Vec<&Summary> = summaries.iter().map(|(_, summary)| summary).collect();
+        let own = summaries
+            .iter()
+            .map(|(_, summary)| serde_json::to_value(summary));
+        let mut list: Vec<Value> = own.collect::<Result<_, _>>()?;
+        list.extend(REGISTRY.iter().filter_map(|entry| {
+            let architecture = entry.architecture?;
+            let weights = architecture.weights.iter().map(|known| known.name);
+            Some(json!({
+                "model": entry.name,
+                "input": architecture.input,
+                "classes": architecture.classes,
+                "features": architecture.width,
+                "parameters": architecture.parameters,
+                "weights": weights.collect::<Vec<_>>(),
+                "licence": architecture.licence,
+            }))
+        }));
         print(serde_json::to_string_pretty(&list)?)?;
         return Ok(DONE);
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::train::Session;
 use crate::data::SkippedFile;
 use crate::evaluation::Evaluation;
-use crate::training::{Figures, Finished, StoppedBy};
+use crate::training::{EpochRecord, Figures, Finished, StoppedBy};
 
 /// What a training came to.
 #[derive(Debug, Serialize)]
@@ -74,6 +74,8 @@ impl Summary {
         let history = &finished.state.history;
         let best_epoch = finished.state.best.map(|best| best.epoch);
         let best = best_epoch.and_then(|epoch| history.iter().find(|record| record.epoch == epoch));
+        let passed = |record: &EpochRecord| record.images_per_second * record.train_seconds;
+        let images: f64 = history.iter().map(passed).sum();
         let train_seconds: f64 = history.iter().map(|record| record.train_seconds).sum();
         Self {
             run: session.run.name(),
@@ -97,8 +99,7 @@ impl Summary {
             train: best.map(|record| record.train()),
             valid: best.and_then(|record| record.valid()),
             test,
-            images_per_second: (dataset.train.len() * history.len()) as f64
-                / train_seconds.max(1e-9),
+            images_per_second: images / train_seconds.max(1e-9),
             seconds: finished.state.seconds,
             skipped: dataset.skipped.clone(),
         }

@@ -12,7 +12,9 @@ use time::macros::format_description;
 use super::opened::Opened;
 use super::summary::{Summary, TestFigures};
 use super::{DONE, FAILED, print, report};
-use crate::artifacts::{CONFIG, EVALUATION, LAST_WEIGHTS, MODEL, ModelCard, RunFolder, SUMMARY};
+use crate::artifacts::{
+    CONFIG, EVALUATION, LAST_WEIGHTS, MODEL, ModelCard, RunFolder, SUMMARY, WEIGHTS,
+};
 use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
 use crate::data::{self, Dataset, SkippedFile};
@@ -45,10 +47,7 @@ pub fn run(args: TrainArgs) -> Result<u8> {
     let display = args.ui.resolve()?;
     signals::install();
     let (session, learning) = match open(&args) {
-        Err(error) if stopped_early(&error) => {
-            tell("interrupted before the training began; start it again with the same command");
-            return Ok(INTERRUPTED);
-        }
+        Err(error) if stopped_early(&error) => return Ok(INTERRUPTED),
         opened => opened?,
     };
     if display == Display::Plain {
@@ -56,8 +55,10 @@ pub fn run(args: TrainArgs) -> Result<u8> {
     }
     let finished = training::train(
         &session.experiment,
-        session.features.as_ref().unwrap_or(&session.dataset),
-        learning,
+        (
+            learning,
+            session.features.as_ref().unwrap_or(&session.dataset),
+        ),
         &session.backend.device,
         &session.run,
         display,
@@ -102,7 +103,6 @@ fn open(args: &TrainArgs) -> Result<(Session, Learning)> {
         parameters: network.parameters(),
         config: experiment.to_toml()?,
     };
-    let (features, learning) = learning(network, &experiment, &dataset, &backend)?;
     let (run, lock) = match resumed {
         Some((run, lock)) => {
             super::check_same_data(&run, &dataset)?;
@@ -118,6 +118,19 @@ fn open(args: &TrainArgs) -> Result<(Session, Learning)> {
     };
     run.write(CONFIG, card.config.as_bytes())?;
     run.write_json(MODEL, &card)?;
+    // A resumed run then needs nothing but its own folder.
+    if experiment.weights().is_some() && !run.file(LAST_WEIGHTS).exists() {
+        run.write(LAST_WEIGHTS, &network.valid().to_safetensors()?)?;
+    }
+    let learning = learning(network, &experiment, &dataset, &backend, &run);
+    let (features, learning) = learning.inspect_err(|error| {
+        if stopped_early(error) {
+            tell(format!(
+                "interrupted; continue with: {}",
+                resume_command(args, &run)
+            ));
+        }
+    })?;
     let session = Session {
         experiment,
         backend,
@@ -150,11 +163,15 @@ fn started(
     let weights_dir = args.weights.weights_dir.as_deref();
     let Start { network, loaded } = training::start(experiment, dataset, &device, weights_dir)?;
     match loaded {
-        Some((file, loaded)) => tell(format!(
-            "{}: {}",
-            file.path().display(),
-            loaded_in_words(&loaded)
-        )),
+        Some((file, loaded)) => {
+            let path = file.path().display();
+            tell(format!("{path}: {}", loaded_in_words(&loaded)));
+            if experiment.training.epochs == 0 && !loaded.fresh.is_empty() {
+                tell(
+                    "warning: the head is random and stays so with training.epochs = 0; set model.head=\"own\" to take that of the file",
+                );
+            }
+        }
         None if matches!(
             experiment.mode(),
             Some(TransferMode::Features | TransferMode::Finetune)
@@ -191,11 +208,12 @@ fn learning(
     experiment: &Experiment,
     dataset: &Dataset,
     backend: &Backend,
+    run: &RunFolder,
 ) -> Result<(Option<Dataset>, Learning)> {
     let transfer = experiment.transfer.as_ref();
     let frozen = |transfer: &TransferConfig| match transfer.mode {
         TransferMode::Features => true,
-        TransferMode::Finetune => transfer.freeze_epochs > 0,
+        TransferMode::Finetune => training::epoch_under_way(run) <= transfer.freeze_epochs,
         TransferMode::Scratch => false,
     };
     let (Network::Backbone(backbone), Some(transfer)) =
@@ -239,6 +257,7 @@ fn kept_features(
         augmented_passes: transfer.augmented_passes,
         seed: experiment.training.seed,
     };
+    let _patient = signals::ask_first();
     let go_on = || !signals::asked();
     let layers = backbone.kept_features();
     let device = &backend.device;
@@ -340,8 +359,9 @@ fn finish(
     }
     let best = finished.state.best;
     let kept = session.features.take();
-    let tested = match best {
-        Some(_) if !session.dataset.test.is_empty() => match test(&session, kept) {
+    let kept_weights = session.run.file(WEIGHTS).exists();
+    let tested = match kept_weights {
+        true if !session.dataset.test.is_empty() => match test(&session, kept) {
             Err(error) if is_interrupt(&error) => return Ok(interrupted(&session)),
             tested => Some(tested?),
         },

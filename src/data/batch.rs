@@ -26,6 +26,9 @@ pub struct ImageBatch {
     pub targets: Tensor<1, Int>,
 }
 
+/// Reads the image of an index: room for its pixels, and where its values go.
+type ReadOne<'a> = dyn Fn(usize, &mut [u8], &mut [f32]) -> Result<(), DataError> + Sync + 'a;
+
 impl ImageBatch {
     /// Reads the images at `indices` of `split`.
     ///
@@ -61,7 +64,7 @@ impl ImageBatch {
     }
 
     fn read_by(
-        read: &(dyn Fn(usize, &mut [u8], &mut [f32]) -> Result<(), DataError> + Sync),
+        read: &ReadOne,
         split: &Split,
         indices: &[usize],
         device: &Device,

@@ -22,6 +22,15 @@ pub enum DataError {
         channels: usize,
     },
 
+    /// No training images to take mean and deviation of.
+    #[error(
+        "data.normalize = \"standard\" measures the training images, and {name} has none; set data.normalize = \"unit\" or \"pretrained\""
+    )]
+    NothingToMeasure {
+        /// The data set.
+        name: String,
+    },
+
     /// Features were asked for pixels.
     #[error("{} holds features, which have no pixels; open the images themselves", .path.display())]
     NoPixels {

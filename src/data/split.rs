@@ -246,6 +246,9 @@ impl Dataset {
         }
         let normalization = Arc::new(match options.normalize {
             Normalize::Unit => Normalization::unit(train.shape().channels),
+            Normalize::Standard if train.is_empty() => {
+                return Err(DataError::NothingToMeasure { name: raw.name });
+            }
             Normalize::Standard => Normalization::measure(&train)?,
             Normalize::Pretrained => match options.pretrained {
                 Some(figures) => Normalization::pretrained(train.shape().channels, figures)?,

@@ -147,6 +147,16 @@ fn without_effect(transfer: &TransferConfig) -> Result<(), Problem> {
             "finetune",
         ),
         ("gradual", finetune || !transfer.gradual, "finetune"),
+        (
+            "group_rate",
+            finetune || transfer.group_rate == usual.group_rate,
+            "finetune",
+        ),
+        (
+            "batch_norm",
+            finetune || transfer.batch_norm == usual.batch_norm,
+            "finetune",
+        ),
     ];
     match unused.iter().find(|(_, used, _)| !used) {
         None => Ok(()),

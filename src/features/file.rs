@@ -1,7 +1,7 @@
 //! The file of features: a line of JSON, the values, a checksum of both.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -11,7 +11,8 @@ use tempfile::NamedTempFile;
 
 use crate::data::ImageShape;
 
-const KIND: &str = "convlab features 1";
+/// To be changed with anything that changes features, kernels and shifts among it.
+pub const KIND: &str = "convlab features 1";
 const SUM: u64 = 32;
 
 /// The first line.
@@ -109,16 +110,11 @@ impl FeatureFile {
 }
 
 /// Reads the first line; none where it is not one of ours.
-fn read_header(reader: &mut impl Read) -> io::Result<(Option<Header>, u64)> {
+fn read_header(reader: &mut impl BufRead) -> io::Result<(Option<Header>, u64)> {
     let mut line = Vec::new();
     // A longer one is none of ours.
-    for byte in reader.take(4096).bytes() {
-        match byte? {
-            b'\n' => break,
-            byte => line.push(byte),
-        }
-    }
-    let start = line.len() as u64 + 1;
+    reader.take(4096).read_until(b'\n', &mut line)?;
+    let start = line.len() as u64;
     Ok((serde_json::from_slice(&line).ok(), start))
 }
 

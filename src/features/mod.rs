@@ -141,6 +141,7 @@ pub fn of(
 /// A name that changes with everything the features of `split` depend on.
 fn key(layers: &NamedLayers, name: &str, split: &Split, dataset: &Dataset, plan: &Plan) -> String {
     let mut print = Fingerprint::new();
+    print.text(file::KIND);
     print.text(env!("CARGO_PKG_VERSION"));
     for text in [&plan.weights, &plan.network, &dataset.fingerprint] {
         print.text(text);

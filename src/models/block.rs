@@ -108,7 +108,7 @@ impl Chain {
         self.blocks.push(block.into());
     }
 
-    /// Puts a convolution without bias, its batch norm and an activation at the end.
+    /// Puts a convolution without bias and its batch norm at the end.
     ///
     /// # Errors
     /// The network would have too many weights.

@@ -316,6 +316,7 @@ impl Network {
         self.visit(&mut shapes);
         let mut found = Found::default();
         let mut unused: BTreeSet<&str> = file.names().collect();
+        let keras = file.names().any(|name| name.contains('/'));
         let mut values = HashMap::new();
         for entry in self.entries() {
             if !wanted(&entry.name) {
@@ -324,10 +325,9 @@ impl Network {
             let Some(own) = shapes.0.get(&entry.id) else {
                 continue;
             };
-            let keras = file.shape(&entry.name).is_none();
             let name = if keras { &entry.keras } else { &entry.name };
             let Some(shape) = file.shape(name) else {
-                found.missing.push(entry.name);
+                found.missing.push(name.clone());
                 continue;
             };
             unused.remove(name.as_str());
@@ -444,21 +444,33 @@ impl Found {
             return "; none of its names is known here: it may belong to another network".into();
         }
         let layers = network.layers();
-        let lacks = |name: &&str| {
-            let prefix = format!("{name}.");
-            self.missing
-                .iter()
-                .any(|missing| missing.starts_with(&prefix))
+        let of = |tensors: &[String], layer: &str| {
+            let of_layer = |tensor: &String| {
+                let field = tensor.strip_prefix(layer);
+                field.is_some_and(|field| field.starts_with(['.', '/']))
+            };
+            tensors.iter().any(of_layer)
         };
-        let names: Vec<&str> = layers.iter().map(|(name, _)| *name).collect();
-        let first = names.iter().position(|name| lacks(name));
-        let before = first.and_then(|first| {
-            layers[..first].iter().rev().find_map(|(name, layer)| {
-                matches!(layer, Layer::Conv(_) | Layer::Residual(_)).then_some(*name)
-            })
-        });
-        match before {
-            Some(before) if self.misshapen.is_empty() => format!(
+        let differs =
+            |(name, _): &(&str, Layer)| of(&self.missing, name) || of(&self.misshapen, name);
+        let Some(first) = layers.iter().position(differs) else {
+            return String::new();
+        };
+        if let Network::Backbone(backbone) = network
+            && first >= backbone.features.layers().len()
+        {
+            return "; a head of another shape can be put in its place, with model.head=\"linear\""
+                .into();
+        }
+        let (name, _) = layers[first];
+        if first == 0 && of(&self.misshapen, name) {
+            return "; the file may be for images with another number of channels (data.color), or for another model.width".into();
+        }
+        let before = layers[..first].iter().rev();
+        let mut before =
+            before.filter(|(_, layer)| matches!(layer, Layer::Conv(_) | Layer::Residual(_)));
+        match before.next() {
+            Some((before, _)) if self.misshapen.is_empty() => format!(
                 "; the network can be cut before what is missing, with model.cut=\"{before}\""
             ),
             _ => String::new(),

@@ -126,6 +126,11 @@ pub fn save(
     Ok(())
 }
 
+/// The epoch that a run goes on with, from 1.
+pub fn epoch_under_way(run: &RunFolder) -> usize {
+    all(run).last().map_or(1, |((epoch, _), _)| *epoch)
+}
+
 /// The newest whole checkpoint of a run: state, and the records of model and optimizer. `None`
 /// when the run ended before its first.
 ///

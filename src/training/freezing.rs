@@ -26,6 +26,8 @@ struct Group {
     rate: f64,
     /// The first epoch in which it is trained, from 1; never where there is none.
     from_epoch: Option<usize>,
+    /// Whether its batch norm has no statistics but those it learns.
+    fresh: bool,
 }
 
 /// The plan of a fine-tuning.
@@ -72,6 +74,7 @@ fn group(layers: &NamedLayers, rate: f64, from_epoch: Option<usize>) -> Group {
         statistics: ids.flags,
         rate,
         from_epoch,
+        fresh: false,
     }
 }
 
@@ -99,10 +102,12 @@ impl Freezing {
         let trained: NamedLayers = (features[first..].iter().copied())
             .filter(|(_, layer)| layer.parameters() > 0)
             .collect();
-        let size = trained.len().div_ceil(config.groups).max(1);
-        let mut groups = vec![group(&backbone.head.layers(), 1.0, Some(1))];
+        let mut groups = vec![Group {
+            fresh: true,
+            ..group(&backbone.head.layers(), 1.0, Some(1))
+        }];
         // From the head to the image.
-        for (number, layers) in trained.rchunks(size).enumerate() {
+        for (number, layers) in apart(&trained, config.groups).into_iter().rev().enumerate() {
             let rate = config.backbone_rate * config.group_rate.powi(number as i32);
             let later = if config.gradual { number } else { 0 };
             let from_epoch = config.freeze_epochs + 1 + later;
@@ -125,7 +130,8 @@ impl Freezing {
                 true => model.unfreeze_group(parameters),
                 false => model.freeze_group(parameters),
             };
-            let own = trained && self.statistics == NormStatistics::Batch;
+            let of_batch = group.fresh || self.statistics == NormStatistics::Batch;
+            let own = trained && of_batch;
             let statistics = ids(&group.statistics);
             model = match own {
                 true => model.unfreeze_group(statistics),
@@ -152,6 +158,22 @@ impl Freezing {
         });
         groups.filter(|(_, taken)| !taken.is_empty()).collect()
     }
+}
+
+/// `layers` in `count` parts of nearly the same length, or as many as there are; a batch norm stays
+/// with the layer before it.
+fn apart<'a>(layers: &NamedLayers<'a>, count: usize) -> Vec<NamedLayers<'a>> {
+    let mut units: Vec<NamedLayers> = Vec::new();
+    for &(name, layer) in layers {
+        match units.last_mut() {
+            Some(unit) if matches!(layer, Layer::BatchNorm(_)) => unit.push((name, layer)),
+            _ => units.push(vec![(name, layer)]),
+        }
+    }
+    let count = count.min(units.len());
+    let bounds =
+        (0..count).map(|part| part * units.len() / count..(part + 1) * units.len() / count);
+    bounds.map(|bounds| units[bounds].concat()).collect()
 }
 
 /// Takes the gradients of some parameters.

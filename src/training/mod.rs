@@ -33,7 +33,7 @@ use crate::models::{BuildError, Network, WeightsError};
 use crate::text::{panic_message, tell};
 use crate::weights::{LocateError, WeightFileError};
 
-pub use checkpoint::{Best, TrainingState};
+pub use checkpoint::{Best, TrainingState, epoch_under_way};
 pub use classifier::{Classifier, Loss, StepOutput};
 pub use history::{EpochRecord, Figures, Tally, from_csv};
 pub use start::{Start, fresh, start};
@@ -129,8 +129,7 @@ impl Learning {
 /// [`TrainError`]; what was learnt until then is in `run`.
 pub fn train(
     experiment: &Experiment,
-    dataset: &Dataset,
-    learning: Learning,
+    (learning, dataset): (Learning, &Dataset),
     device: &Device,
     run: &RunFolder,
     display: Display,

@@ -13,6 +13,7 @@ use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode};
 use crate::text::tell;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
+static PATIENT: AtomicBool = AtomicBool::new(false);
 static INSTALL: Once = Once::new();
 static UNDER_WAY: Mutex<Option<UnderWay>> = Mutex::new(None);
 
@@ -45,6 +46,21 @@ pub fn stop_on_signal(interrupter: &Interrupter, resume: &str) {
     *UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner) = Some(under_way);
 }
 
+/// While this lives, the first signal only makes [`asked`] true, and the second ends the program.
+pub struct Patience(());
+
+/// Begins to ask first.
+pub fn ask_first() -> Patience {
+    PATIENT.store(true, Ordering::Relaxed);
+    Patience(())
+}
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        PATIENT.store(false, Ordering::Relaxed);
+    }
+}
+
 /// Whether a signal has arrived.
 pub fn asked() -> bool {
     ASKED.load(Ordering::Relaxed)
@@ -62,6 +78,7 @@ fn on_signal() {
             tell(format!("interrupted; continue with: {}", under_way.resume));
             exit(INTERRUPTED.into())
         }
+        None if !again && PATIENT.load(Ordering::Relaxed) => {}
         None => exit(INTERRUPTED.into()),
     }
 }

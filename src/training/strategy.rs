@@ -13,7 +13,7 @@ use burn::train::{
     ValidLoader,
 };
 
-use super::checkpoint::{self, Best, TrainingState};
+use super::checkpoint::{self, TrainingState};
 use super::classifier::{Classifier, StepOutput};
 use super::freezing::Freezing;
 use super::history::{EpochRecord, Figures, Sums, Tally, to_csv};
@@ -141,7 +141,10 @@ struct Training<'a> {
 impl Training<'_> {
     fn run(&mut self) -> Result<StoppedBy, TrainError> {
         if self.strategy.config.epochs == 0 {
-            return self.keep_start();
+            if self.state.history.is_empty() {
+                self.keep(true)?;
+            }
+            return Ok(StoppedBy::Epochs);
         }
         loop {
             let ended = match self.state.history.last() {
@@ -158,15 +161,6 @@ impl Training<'_> {
                 Err(error) => return Err(error),
             }
         }
-    }
-
-    /// Keeps the weights that the training would start from.
-    fn keep_start(&mut self) -> Result<StoppedBy, TrainError> {
-        let valid = self.valid_pass()?;
-        let (epoch, value) = (0, valid.map_or(0.0, |figures| figures.loss));
-        self.state.best = Some(Best { epoch, value });
-        self.keep(true)?;
-        Ok(StoppedBy::Epochs)
     }
 
     /// Runs or finishes the epoch under way; `false` when interrupted.

@@ -56,6 +56,8 @@ impl Workplace {
         command.current_dir(self.folder.path());
         command
             .env_remove("CONVLAB_DATA")
+            .env_remove("CONVLAB_WEIGHTS")
+            .env_remove("CONVLAB_CACHE")
             .env("XDG_CACHE_HOME", self.path("cache"));
         command
     }

@@ -84,3 +84,63 @@ fn photographs_in_the_place_of_a_known_data_set_are_used_without_a_download() {
     let card = json(&run.join("model.json"));
     assert_eq!(card["classes"], serde_json::json!(["cat", "dog"]));
 }
+
+/// Data set `name` and file of weights, if `CONVLAB_DATA` and `CONVLAB_WEIGHTS` name folders that
+/// hold them; says loudly that a test is skipped if not.
+fn data_and_weights(name: &str, file: &str) -> Option<(PathBuf, PathBuf)> {
+    let data = folder_with(name)?;
+    let folder = std::env::var_os("CONVLAB_WEIGHTS").map(PathBuf::from);
+    let weights = folder
+        .map(|folder| folder.join(file))
+        .filter(|path| path.is_file());
+    if weights.is_none() {
+        convlab::text::tell(format!(
+            "SKIPPED: CONVLAB_WEIGHTS names no folder that holds {file}"
+        ));
+    }
+    Some((data, weights?))
+}
+
+fn config(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
+    folder.join(name).display().to_string()
+}
+
+#[test]
+fn published_weights_recognise_what_they_were_trained_on() {
+    let file = "resnet20-12fca82f.th";
+    let Some((data, weights)) = data_and_weights("cifar10", file) else {
+        return;
+    };
+    let place = Workplace::new();
+    let path = format!("data.path={}", data.join("cifar10").display());
+    let weights = format!("model.weights={}", weights.display());
+    let run = place.train("run", &[&config("cifar10-resnet20.toml"), &path, &weights]);
+    let test = &json(&run.join("summary.json"))["test"];
+    assert_eq!(test["images"], 10_000);
+    // PyTorch gives 81.10% on the pixels that the decoder here makes of these JPEG files, and 81.03%
+    // on those of libjpeg-turbo, which interpolates the halved colour channels without a bias.
+    let accuracy = test["accuracy"].as_f64().unwrap();
+    assert!((accuracy - 0.8110).abs() <= 0.0005, "{accuracy}");
+}
+
+#[test]
+fn a_head_on_imagenet_features_tells_cats_from_dogs() {
+    let file = "mobilenet_v1_1.0_224_keras_without_conv_pw_13_kernel.safetensors";
+    let Some((data, weights)) = data_and_weights("cats-vs-dogs", file) else {
+        return;
+    };
+    let place = Workplace::new();
+    let weights_dir = weights.parent().unwrap().to_str().unwrap();
+    let settings = [
+        &config("cats-vs-dogs-features.toml"),
+        "--data-dir",
+        data.to_str().unwrap(),
+        "--weights-dir",
+        weights_dir,
+    ];
+    let run = place.train("run", &settings);
+    let summary = json(&run.join("summary.json"));
+    let accuracy = summary["test"]["accuracy"].as_f64().unwrap();
+    assert!(accuracy >= 0.97, "{accuracy}");
+}

@@ -330,3 +330,49 @@ fn a_published_network_names_a_picture() {
     let error = place.refuse(&["predict", "--imagenet", "mobilenet_v1", "x.png"]);
     assert!(error.contains("--weights"), "{error}");
 }
+
+#[test]
+fn batch_norm_in_a_new_head_learns_its_statistics() {
+    let place = Workplace::new();
+    place.source();
+    let head = "model.head=[\"global-avg-pool\", \"batch-norm\", \"dense classes\"]";
+    let settings = ["transfer.mode=finetune", "training.epochs=1", head];
+    let after = tensors(&place.transfer("head", &settings));
+    let mean = &after["head.batch-norm1.running_mean"];
+    assert!(mean.chunks(4).any(|value| value != 0f32.to_le_bytes()));
+}
+
+#[test]
+fn a_run_needs_its_source_no_longer_once_it_has_begun() {
+    let place = Workplace::new();
+    let source = place.source();
+    let settings = ["transfer.mode=features"];
+    let with = |epochs| [&settings[..], &[epochs]].concat();
+    let whole = place.transfer("whole", &with("training.epochs=2"));
+    let part = place.transfer("part", &with("training.epochs=1"));
+    fs::remove_dir_all(source).unwrap();
+    fs::remove_dir_all(place.path("cache")).unwrap();
+    let resume = [
+        "train",
+        "--resume",
+        part.to_str().unwrap(),
+        "training.epochs=2",
+    ];
+    place.succeed(&[&resume[..], &["--ui", "none", "--no-report"]].concat());
+    assert_eq!(tensors(&part), tensors(&whole));
+}
+
+#[test]
+fn no_more_epochs_leave_the_best_weights_alone() {
+    let place = Workplace::new();
+    let run = place.source();
+    let before = fs::read(run.join("model.safetensors")).unwrap();
+    let resume = [
+        "train",
+        "--resume",
+        run.to_str().unwrap(),
+        "training.epochs=0",
+    ];
+    place.succeed(&[&resume[..], &["--ui", "none", "--no-report"]].concat());
+    assert_eq!(fs::read(run.join("model.safetensors")).unwrap(), before);
+}

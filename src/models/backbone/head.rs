@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::assemble;
-use super::super::block::Chain;
+use super::super::block::{Block, Chain, GlobalAveragePool};
 use super::super::layer::FeatureShape;
 use super::super::spec::{self, LayerSpec};
 use super::super::{Build, BuildError};
@@ -56,14 +56,13 @@ impl Head {
         };
         let first = lines.first().and_then(|line| spec::parse(line).ok());
         let pooled = matches!(first, Some(LayerSpec::Dense(..) | LayerSpec::Dropout(_)));
-        let lines = match (pooled, input) {
-            (true, FeatureShape::Maps(_)) => {
-                let mut all = vec!["global-avg-pool".to_string()];
-                all.extend(lines);
-                all
-            }
-            _ => lines,
-        };
-        assemble::chain(&lines, KEY, "head.", input, build)
+        let mut chain = Chain::new();
+        if let (true, FeatureShape::Maps(_)) = (pooled, input) {
+            let mean = Block::GlobalAveragePool(GlobalAveragePool);
+            chain.push("head.global-avg-pool", mean);
+        }
+        let shape = chain.shape_after(input)?;
+        chain.append(assemble::chain(&lines, KEY, "head.", shape, build)?);
+        Ok(chain)
     }
 }

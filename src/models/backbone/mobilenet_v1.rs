@@ -1,7 +1,7 @@
 //! MobileNet: depthwise convolutions, each followed by a 1x1 convolution.
 //!
 //! Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
-//! Applications" (2017, arXiv 1704.04861), table 1. Names, batch norm and padding are those of
+//! Applications" (2017, arXiv 1704.04861), table 1. Names, epsilon and padding are those of
 //! Keras, whose weights these are: an image is padded at the bottom and right only where it is
 //! halved, and the last dense layer is called `conv_preds` because Keras makes it a 1x1
 //! convolution.
@@ -90,12 +90,9 @@ fn push(
     name: &str,
     spec: ConvSpec,
 ) -> Result<(), BuildError> {
-    // Keras's momentum of 0.99 is what is kept, Burn's what is added.
-    let norm = |channels| {
-        BatchNormConfig::new(channels)
-            .with_epsilon(1e-3)
-            .with_momentum(0.01)
-    };
+    // Keras's momentum of 0.99 needs some hundred steps before the running statistics are those of
+    // the images; Burn's own is kept, so that small data sets do.
+    let norm = |channels| BatchNormConfig::new(channels).with_epsilon(1e-3);
     chain.push_conv_norm(build, [name, &format!("{name}_bn")], spec, norm)?;
     chain.push(format!("{name}_relu"), Activation::Relu6);
     Ok(())

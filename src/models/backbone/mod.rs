@@ -109,6 +109,13 @@ impl BackboneConfig {
                 });
             }
         }
+        if let (Some(sum), None) = (&self.sha256, &self.weights) {
+            return Err(BuildError::OutOfRange {
+                key: "sha256",
+                value: format!("\"{sum}\""),
+                expected: "model.weights beside it, the file that it is the checksum of",
+            });
+        }
         if let Some(sum) = &self.sha256
             && (sum.len() != 64 || !sum.bytes().all(|byte| byte.is_ascii_hexdigit()))
         {
