@@ -58,11 +58,9 @@ fn every_configuration_in_the_repository_loads_and_its_network_fits() {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let experiment = from_file(&path).unwrap_or_else(|error| panic!("{error}"));
-        let shape = match experiment.data.dataset.as_str() {
-            "folder" => {
-                crate::data::ImageShape::new(3, experiment.data.height, experiment.data.width)
-            }
-            _ => crate::data::ImageShape::new(1, 28, 28),
+        let shape = match experiment.data.has_photographs() {
+            true => crate::data::ImageShape::new(3, experiment.data.height, experiment.data.width),
+            false => crate::data::ImageShape::new(1, 28, 28),
         };
         let device = crate::backend::open(crate::backend::DeviceChoice::cpu())
             .unwrap()

@@ -11,6 +11,7 @@ mod dense;
 mod fusion;
 mod init;
 mod layer;
+mod layout;
 mod lenet5;
 mod sequential;
 mod spec;

@@ -29,13 +29,8 @@ pub fn start(
     weights_dir: Option<&Path>,
 ) -> Result<Start, TrainError> {
     let network = fresh(experiment, dataset, device)?;
-    let Some(wanted) = experiment.weights() else {
-        return Ok(Start {
-            network,
-            loaded: None,
-        });
-    };
-    let Some((architecture, settings)) = experiment.model.published() else {
+    let wanted = experiment.weights().zip(experiment.model.published());
+    let Some((wanted, (architecture, settings))) = wanted else {
         return Ok(Start {
             network,
             loaded: None,

@@ -24,8 +24,8 @@ fn mistakes_are_named_with_line_key_and_a_suggestion() {
             ],
         ),
         (
-            "[training]\n\nepochs = 0",
-            [":3", "training.epochs", "received 0"],
+            "[training]\n\nbatch_size = 0",
+            [":3", "training.batch_size", "received 0"],
         ),
         (
             "[training]\noptimizer = \"adm\"",

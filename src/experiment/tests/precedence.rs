@@ -33,7 +33,10 @@ fn a_preset_lies_beneath_the_keys_given() {
 #[test]
 fn a_mistaken_override_is_quoted() {
     for (text, expected) in [
-        ("training.epochs=0", "override \"training.epochs=0\""),
+        (
+            "training.batch_size=0",
+            "override \"training.batch_size=0\"",
+        ),
         ("training.epoch=3", "did you mean \"epochs\""),
         ("epochs=3", "expected section.key=value"),
         ("training.epochs", "expected section.key=value"),

@@ -33,7 +33,11 @@ impl ConvCase {
         [
             fill(self.seed, self.images.iter().product(), 1.0),
             fill(self.seed + 1, self.weight.iter().product(), scale),
-            fill(self.seed + 2, self.weight[0], 0.25),
+            fill(
+                self.seed + 2,
+                self.weight[0],
+                0.25 * reach(self.block.activation),
+            ),
         ]
     }
 
@@ -75,10 +79,11 @@ impl ConvCase {
     }
 }
 
-/// Factor of the weights, so that sums pass all bends of an activation.
+/// Factor of weights and bias, so that sums pass all bends of an activation. With 11 none of them is 6,
+/// where the slope of Burn's clamp is one and that of PyTorch's ReLU6, and of the kernel, zero.
 fn reach(activation: Option<Activation>) -> f32 {
     match activation {
-        Some(Activation::Relu6) => 8.0,
+        Some(Activation::Relu6) => 11.0,
         _ => 1.0,
     }
 }
@@ -210,7 +215,7 @@ impl DenseCase {
         [
             fill(self.seed, self.batch * self.inputs, 1.0),
             fill(self.seed + 1, self.inputs * self.outputs, scale),
-            fill(self.seed + 2, self.outputs, 0.25),
+            fill(self.seed + 2, self.outputs, 0.25 * reach(self.activation)),
         ]
     }
 
