@@ -13,7 +13,7 @@ use super::opened::Opened;
 use super::summary::{Summary, TestFigures};
 use super::{DONE, FAILED, print, report};
 use crate::artifacts::{
-    CONFIG, EVALUATION, LAST_WEIGHTS, MODEL, ModelCard, RunFolder, SUMMARY, WEIGHTS,
+    CONFIG, EVALUATION, HISTORY, LAST_WEIGHTS, MODEL, ModelCard, RunFolder, SUMMARY, WEIGHTS,
 };
 use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
@@ -155,7 +155,9 @@ fn started(
     let device = backend.device.clone().autodiff();
     // What an interrupted run goes on with it has kept itself.
     if let Some((run, _)) = resumed
+        && experiment.weights().is_some()
         && run.file(LAST_WEIGHTS).exists()
+        && (training::has_checkpoint(run) || !run.file(HISTORY).exists())
     {
         let network = training::fresh(experiment, dataset, &device)?;
         return Ok(network.with_weights_of_run(&run.file(LAST_WEIGHTS))?);

@@ -57,7 +57,8 @@ fn activate<B: Backend>(x: FloatTensor<B>, activation: Option<Activation>) -> Fl
     match activation {
         None => x,
         Some(Activation::Relu) => B::relu(x),
-        Some(Activation::Relu6) => B::float_clamp(x, 0.0.into(), 6.0.into()),
+        // ReLU first: its slope at zero is zero, as PyTorch's, and that of a clamp is one.
+        Some(Activation::Relu6) => B::float_clamp_max(B::relu(x), 6.0.into()),
         Some(Activation::Tanh) => B::float_tanh(x),
     }
 }

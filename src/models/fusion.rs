@@ -169,7 +169,7 @@ fn conv_block(
 pub fn activate<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
     match kind {
         Activation::Relu => activations::relu(x),
-        Activation::Relu6 => x.clamp(0.0, 6.0),
+        Activation::Relu6 => activations::relu(x).clamp_max(6.0),
         Activation::Tanh => activations::tanh(x),
     }
 }

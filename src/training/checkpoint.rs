@@ -126,6 +126,11 @@ pub fn save(
     Ok(())
 }
 
+/// Whether a run has a checkpoint to go on from.
+pub fn has_checkpoint(run: &RunFolder) -> bool {
+    !all(run).is_empty()
+}
+
 /// The epoch that a run goes on with, from 1.
 pub fn epoch_under_way(run: &RunFolder) -> usize {
     all(run).last().map_or(1, |((epoch, _), _)| *epoch)

@@ -33,7 +33,7 @@ use crate::models::{BuildError, Network, WeightsError};
 use crate::text::{panic_message, tell};
 use crate::weights::{LocateError, WeightFileError};
 
-pub use checkpoint::{Best, TrainingState, epoch_under_way};
+pub use checkpoint::{Best, TrainingState, epoch_under_way, has_checkpoint};
 pub use classifier::{Classifier, Loss, StepOutput};
 pub use history::{EpochRecord, Figures, Tally, from_csv};
 pub use start::{Start, fresh, start};
