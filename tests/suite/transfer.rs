@@ -274,7 +274,8 @@ fn mistakes_in_a_transfer_are_named_with_a_cure() {
         &["model.weights=cut.safetensors", &sum],
         &["cut.safetensors"],
     );
-    refused(&["model.sha256=abc"], &["model.sha256", "64"]);
+    refused(&["model.sha256=abc", weights], &["model.sha256", "64"]);
+    refused(&["model.sha256=abc"], &["model.sha256", "model.weights"]);
 }
 
 #[test]
