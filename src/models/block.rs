@@ -137,10 +137,6 @@ impl Chain {
         self.names.truncate(count);
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty()
-    }
-
     /// The layers in the order the data passes them.
     pub fn layers(&self) -> NamedLayers<'_> {
         let blocks = self.blocks.iter().map(Block::layer);
