@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -56,6 +57,15 @@ pub fn panic_message(panic: &(dyn Any + Send)) -> Option<&str> {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or(panic.downcast_ref::<&str>().copied());
     text.and_then(|text| text.lines().next())
+}
+
+/// What `read` gives, or the reason for which it panicked. Libraries that read files are said
+/// never to panic; should a file make one, that file is refused and the program goes on.
+pub fn calm<T>(read: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(read)).map_err(|panic| {
+        let reason = panic_message(&*panic).unwrap_or("unknown reason");
+        format!("its reader failed: {reason}")
+    })
 }
 
 /// `text` as one word of a shell command.

@@ -8,10 +8,11 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
-use image::error::{ParameterError, ParameterErrorKind};
+use image::error::{DecodingError, ImageFormatHint, ParameterError, ParameterErrorKind};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+use libjpeg_turbo_rs::JpegError;
 
-use super::jpeg;
+use super::jpeg::{self, JpegFile};
 use super::resize::to_size;
 use super::{ColorMode, DataError, ImageOptions, ImageShape};
 
@@ -108,23 +109,17 @@ fn open_image(
             path: path.to_path_buf(),
         });
     }
-    let failed = |source| DataError::Decode {
-        path: path.to_path_buf(),
-        source,
-    };
+    if jpeg::is_jpeg(bytes) {
+        return open_jpeg(bytes, path, options);
+    }
+    let failed = |source| decoding(path, source);
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|error| failed(ImageError::IoError(error)))?;
     let format = reader.format().filter(ImageFormat::reading_enabled);
-    let Some(format) = format else {
+    if format.is_none() {
         return Err(DataError::UnknownFormat {
             path: path.to_path_buf(),
-        });
-    };
-    if format == ImageFormat::Jpeg && !jpeg::is_whole(bytes) {
-        return Err(DataError::TruncatedImage {
-            path: path.to_path_buf(),
-            found: bytes.len(),
         });
     }
 
@@ -132,7 +127,49 @@ fn open_image(
     limits.max_alloc = Some(options.max_alloc_bytes);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(failed)?;
-    let (width, height) = decoder.dimensions();
+    check_size(path, decoder.dimensions(), decoder.total_bytes(), options)?;
+    let orientation = decoder.orientation().map_err(failed)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+fn open_jpeg(bytes: &[u8], path: &Path, options: &ImageOptions) -> Result<DynamicImage, DataError> {
+    let failed = |error| match error {
+        JpegError::UnexpectedEof => DataError::TruncatedImage {
+            path: path.to_path_buf(),
+            found: bytes.len(),
+        },
+        error => {
+            let format = ImageFormatHint::Exact(ImageFormat::Jpeg);
+            decoding(
+                path,
+                ImageError::Decoding(DecodingError::new(format, error)),
+            )
+        }
+    };
+    let file = JpegFile::open(bytes).map_err(failed)?;
+    check_size(path, file.dimensions(), file.total_bytes(), options)?;
+    let orientation = file.orientation();
+    let mut image = file.decode(options.max_alloc_bytes).map_err(failed)?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+fn decoding(path: &Path, source: ImageError) -> DataError {
+    DataError::Decode {
+        path: path.to_path_buf(),
+        source,
+    }
+}
+
+/// Refuses an image by its header, before anything is allocated for it.
+fn check_size(
+    path: &Path,
+    (width, height): (u32, u32),
+    total_bytes: u64,
+    options: &ImageOptions,
+) -> Result<(), DataError> {
     if width.max(height) > options.max_side {
         return Err(DataError::ImageTooLarge {
             path: path.to_path_buf(),
@@ -142,20 +179,14 @@ fn open_image(
     }
     if width == 0 || height == 0 {
         let kind = ParameterErrorKind::DimensionMismatch;
-        return Err(failed(ImageError::Parameter(ParameterError::from_kind(
-            kind,
-        ))));
+        let error = ImageError::Parameter(ParameterError::from_kind(kind));
+        return Err(decoding(path, error));
     }
     // The decoded image and its conversion to the wanted colours exist at the same time.
     let pixels = u64::from(width) * u64::from(height);
     let converted = pixels.saturating_mul(options.color.channels() as u64);
-    let needed = decoder.total_bytes().saturating_add(converted);
-    check_bytes(path, "decoding takes", needed, options)?;
-
-    let orientation = decoder.orientation().map_err(failed)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
-    image.apply_orientation(orientation);
-    Ok(image)
+    let needed = total_bytes.saturating_add(converted);
+    check_bytes(path, "decoding takes", needed, options)
 }
 
 fn check_bytes(
@@ -217,8 +248,12 @@ mod tests {
     use std::path::PathBuf;
 
     fn encoded(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+        let image = image.into();
+        if format == ImageFormat::Jpeg {
+            return jpeg::tests::encoded(&image);
+        }
         let mut bytes = Cursor::new(Vec::new());
-        image.into().write_to(&mut bytes, format).unwrap();
+        image.write_to(&mut bytes, format).unwrap();
         bytes.into_inner()
     }
 

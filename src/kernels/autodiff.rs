@@ -5,12 +5,12 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, TensorMetadata};
+use burn::backend::{Autodiff, AutodiffBackend, Backend, TensorMetadata};
 
 use super::extension::{Bias, Kernels};
 use super::host::HostTensor;
 use super::spec::{Activation, ConvBlock};
-use super::{composed, conv, dense};
+use super::{batch_norm, composed, conv, dense};
 
 impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
     fn conv_block(
@@ -55,6 +55,28 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
             }
             Bias::Absent => tracked::<B, C, _, 2>(DenseBackward, [&x, &weight], tape, output),
         }
+    }
+
+    /// Gradients flow from the output only; the statistics are constants.
+    fn batch_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f32,
+        activation: Option<Activation>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let factors = [gamma.primitive(), beta.primitive()];
+        let Some(done) = batch_norm::forward::<B>(x.primitive(), factors, epsilon, activation)
+        else {
+            return composed::batch_norm::<Self>(x, [gamma, beta], epsilon, activation).into();
+        };
+        let parents = [&x, &gamma, &beta];
+        let output = tracked::<B, C, _, 3>(BatchNormBackward, parents, done.tape, done.output);
+        (
+            output,
+            Self::from_inner(done.mean),
+            Self::from_inner(done.variance),
+        )
     }
 }
 
@@ -133,6 +155,31 @@ impl<B: HostTensor, const N: usize> Backward<B, N> for DenseBackward {
         };
         for (parent, result) in ops.parents.into_iter().zip(results) {
             if let (Some(parent), Some(result)) = (parent, result) {
+                gradients.register::<B>(parent.id, result);
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct BatchNormBackward;
+
+impl<B: HostTensor> Backward<B, 3> for BatchNormBackward {
+    type State = batch_norm::Tape<B>;
+
+    fn backward(
+        self,
+        ops: Ops<Self::State, 3>,
+        gradients: &mut Gradients,
+        _checkpointer: &mut Checkpointer,
+    ) {
+        let gradient = gradients.consume::<B>(&ops.node);
+        let dtype = gradient.dtype();
+        let Some(results) = batch_norm::backward::<B>(&ops.state, gradient) else {
+            unreachable!("the forward pass read the same tensors, and {dtype:?}");
+        };
+        for (parent, result) in ops.parents.into_iter().zip(results) {
+            if let Some(parent) = parent {
                 gradients.register::<B>(parent.id, result);
             }
         }

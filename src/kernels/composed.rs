@@ -2,8 +2,10 @@
 //! against, and what runs on backends without kernels.
 
 use burn::backend::Backend;
+use burn::backend::TensorMetadata;
 use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
+use burn::tensor::Shape;
 
 use super::extension::Bias;
 use super::spec::{Activation, AdamStep, ConvBlock, Pool, PoolKind, SgdStep};
@@ -51,6 +53,31 @@ pub fn dense<B: Backend>(
     activation: Option<Activation>,
 ) -> FloatTensor<B> {
     activate::<B>(B::linear(x, weight, bias.into_option()), activation)
+}
+
+/// Batch norm with the statistics of the batch, activation; see [`super::batch_norm`].
+pub fn batch_norm<B: Backend>(
+    x: FloatTensor<B>,
+    [gamma, beta]: [FloatTensor<B>; 2],
+    epsilon: f32,
+    activation: Option<Activation>,
+) -> [FloatTensor<B>; 3] {
+    let channels = gamma.shape();
+    let row = |tensor: FloatTensor<B>| {
+        let shape = Shape::new([1, channels.num_elements()]);
+        B::float_reshape(tensor, shape)
+    };
+    let mean = B::float_mean_dim(x.clone(), 0);
+    let centered = B::float_sub(x, mean.clone());
+    let variance = B::float_mean_dim(B::float_mul(centered.clone(), centered.clone()), 0);
+    let deviation = B::float_sqrt(B::float_add_scalar(variance.clone(), epsilon.into()));
+    let scale = B::float_div(row(gamma), deviation);
+    let output = B::float_add(B::float_mul(centered, scale), row(beta));
+    [
+        activate::<B>(output, activation),
+        B::float_reshape(mean, channels.clone()),
+        B::float_reshape(variance, channels.clone()),
+    ]
 }
 
 fn activate<B: Backend>(x: FloatTensor<B>, activation: Option<Activation>) -> FloatTensor<B> {

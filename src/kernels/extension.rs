@@ -7,7 +7,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, ExtensionType, backend_extension};
 
 use super::spec::{Activation, AdamStep, ConvBlock, SgdStep};
-use super::{composed, conv, dense, host, optimizer};
+use super::{batch_norm, composed, conv, dense, host, optimizer};
 
 /// The bias of a layer, or that it has none.
 #[derive(Debug, Clone, ExtensionType)]
@@ -61,6 +61,17 @@ pub trait Kernels: Backend {
         composed::dense::<Self>(x, weight, bias, activation)
     }
 
+    /// See [`super::batch_norm`].
+    fn batch_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f32,
+        activation: Option<Activation>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        composed::batch_norm::<Self>(x, [gamma, beta], epsilon, activation).into()
+    }
+
     /// See [`super::adam_step`].
     fn adam_step(
         parameter: FloatTensor<Self>,
@@ -108,6 +119,21 @@ macro_rules! on_the_host {
                 match dense::forward::<Self>(&x, &weight, &bias, activation) {
                     Some(output) => output,
                     None => composed::dense::<Self>(x, weight, bias, activation),
+                }
+            }
+
+            fn batch_norm(
+                x: FloatTensor<Self>,
+                gamma: FloatTensor<Self>,
+                beta: FloatTensor<Self>,
+                epsilon: f32,
+                activation: Option<Activation>,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+                match batch_norm::forward::<Self>(&x, [&gamma, &beta], epsilon, activation) {
+                    Some(done) => (done.output, done.mean, done.variance),
+                    None => {
+                        composed::batch_norm::<Self>(x, [gamma, beta], epsilon, activation).into()
+                    }
                 }
             }
 

@@ -4,6 +4,7 @@
 //! composition of Burn's own operations; models call the functions here and do not notice.
 
 mod autodiff;
+mod batch_norm;
 mod buffer;
 mod composed;
 mod conv;
@@ -67,6 +68,46 @@ pub fn dense(
         of(bias),
         activation,
     ))
+}
+
+/// What [`batch_norm`] gives.
+#[derive(Debug, Clone)]
+pub struct BatchNormed {
+    /// `[pixels, channels]`
+    pub output: Tensor<2>,
+    /// `[channels]`; no gradient flows through it.
+    pub mean: Tensor<1>,
+    /// `[channels]`, divided by the number of pixels; no gradient flows through it.
+    pub variance: Tensor<1>,
+}
+
+/// Batch norm with the statistics of the batch, and an activation, in one operation.
+///
+/// # Shapes
+/// - `x`: `[pixels, channels]`
+/// - `gamma`, `beta`: `[channels]`
+///
+/// # Panics
+/// Where Burn's own operations do: when the shapes do not fit together.
+pub fn batch_norm(
+    x: Tensor<2>,
+    gamma: Tensor<1>,
+    beta: Tensor<1>,
+    epsilon: f32,
+    activation: Option<Activation>,
+) -> BatchNormed {
+    let (output, mean, variance) = <Dispatch as Kernels>::batch_norm(
+        x.into_dispatch(),
+        gamma.into_dispatch(),
+        beta.into_dispatch(),
+        epsilon,
+        activation,
+    );
+    BatchNormed {
+        output: Tensor::from_dispatch(output),
+        mean: Tensor::from_dispatch(mean).detach(),
+        variance: Tensor::from_dispatch(variance).detach(),
+    }
 }
 
 /// A step of Adam or AdamW: the new parameter, first and second moment.

@@ -54,7 +54,7 @@ pub fn store<S: Simd>(slice: &mut [f32], at: usize, value: S::f32s) {
 }
 
 /// The most lanes a vector has.
-const MOST_LANES: usize = 16;
+pub const MOST_LANES: usize = 16;
 
 /// Reads the start of `slice`, with zeros where it is shorter than a vector.
 #[inline(always)]

@@ -34,6 +34,17 @@ pub fn forward(layers: &[(&str, Layer)], input: Features) -> Features {
                 let x = kernels::dense(x, dense.weight.val(), bias, activation);
                 (Features::Vector(x), later)
             }
+            (Layer::BatchNorm(norm), Features::Maps(x)) => {
+                let (activation, later) = activation(later);
+                (Features::Maps(batch_norm(norm, activation, x)), later)
+            }
+            (Layer::BatchNorm(norm), Features::Vector(x)) => {
+                let (activation, later) = activation(later);
+                (
+                    Features::Vector(batch_norm_of_vectors(norm, activation, x)),
+                    later,
+                )
+            }
             (layer, features) => (layer.forward(features), later),
         };
     }
@@ -193,43 +204,47 @@ pub fn activate_maps(kind: Activation, x: Tensor<4>) -> Tensor<4> {
     (values.reshape([batch, height, width, channels])).permute([0, 3, 1, 2])
 }
 
-/// Batch norm of maps.
-pub fn batch_norm(norm: &BatchNorm, x: Tensor<4>) -> Tensor<4> {
+/// Batch norm of maps, and an activation.
+pub fn batch_norm(norm: &BatchNorm, activation: Option<Activation>, x: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
     // Channels-last, as kernels leave them: with four axes that do not lie in order, Burn's CPU
     // backends take many times as long.
     let pixels = x
         .permute([0, 2, 3, 1])
         .reshape([batch * height * width, channels]);
-    let normalized = match learns(norm, &pixels) {
-        true => batch_norm_of_batch(norm, pixels),
-        false => norm.forward(pixels),
-    };
+    let normalized = batch_norm_of_vectors(norm, activation, pixels);
     (normalized.reshape([batch, height, width, channels])).permute([0, 3, 1, 2])
+}
+
+/// Batch norm of vectors, `[batch, channels]`, and an activation.
+pub fn batch_norm_of_vectors(
+    norm: &BatchNorm,
+    activation: Option<Activation>,
+    x: Tensor<2>,
+) -> Tensor<2> {
+    if !learns(norm, &x) {
+        let x = norm.forward(x);
+        return match activation {
+            Some(kind) => activate(kind, x),
+            None => x,
+        };
+    }
+    let (gamma, beta) = (norm.gamma.val(), norm.beta.val());
+    let done = kernels::batch_norm(x, gamma, beta, norm.epsilon as f32, activation);
+    let moved = |running: Tensor<1>, batch: Tensor<1>| {
+        let running = running.to_device(&batch.device());
+        (running * (1.0 - norm.momentum) + batch * norm.momentum).detach()
+    };
+    let mean = moved(norm.running_mean.value_sync(), done.mean);
+    norm.running_mean.update(mean);
+    let variance = moved(norm.running_var.value_sync(), done.variance);
+    norm.running_var.update(variance);
+    done.output
 }
 
 /// Whether `norm` normalises `x` with the statistics of the batch.
 fn learns<const D: usize>(norm: &BatchNorm, x: &Tensor<D>) -> bool {
     x.device().is_autodiff() && norm.training.is_enabled()
-}
-
-/// What Burn's own layer does in training, over `[pixels, channels]`: Burn turns rows and columns
-/// first, which takes longer than all else.
-fn batch_norm_of_batch(norm: &BatchNorm, x: Tensor<2>) -> Tensor<2> {
-    let mean = x.clone().mean_dim(0);
-    let centered = x - mean.clone();
-    let variance = (centered.clone() * centered.clone()).mean_dim(0);
-    let scale = norm.gamma.val().unsqueeze::<2>() / (variance.clone() + norm.epsilon).sqrt();
-    let moved = |state: Tensor<1>, batch: Tensor<2>| {
-        let batch = batch.detach().squeeze_dim::<1>(0);
-        (state * (1.0 - norm.momentum) + batch * norm.momentum).detach()
-    };
-    let device = mean.device();
-    let running = norm.running_mean.value_sync().to_device(&device);
-    norm.running_mean.update(moved(running, mean));
-    let running = norm.running_var.value_sync().to_device(&device);
-    norm.running_var.update(moved(running, variance));
-    centered * scale + norm.beta.val().unsqueeze::<2>()
 }
 
 /// Mean over height and width, `[batch, channels]`.

@@ -380,8 +380,10 @@ impl Layer<'_> {
             (Layer::AdaptiveAveragePool(pool), Maps(x)) => Maps(fusion::adaptive(pool, x)),
             (Layer::Subsample(subsample), Maps(x)) => Maps(fusion::subsample(subsample, x)),
             (Layer::Residual(residual), Maps(x)) => Maps(fusion::residual(residual, x)),
-            (Layer::BatchNorm(norm), Maps(x)) => Maps(fusion::batch_norm(norm, x)),
-            (Layer::BatchNorm(norm), Vector(x)) => Vector(norm.forward(x)),
+            (Layer::BatchNorm(norm), Maps(x)) => Maps(fusion::batch_norm(norm, None, x)),
+            (Layer::BatchNorm(norm), Vector(x)) => {
+                Vector(fusion::batch_norm_of_vectors(norm, None, x))
+            }
             (Layer::Activation(kind), Maps(x)) => Maps(fusion::activate_maps(*kind, x)),
             (Layer::Activation(kind), Vector(x)) => Vector(fusion::activate(*kind, x)),
             (Layer::Dropout(dropout), Maps(x)) => Maps(dropout.forward(x)),

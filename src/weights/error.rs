@@ -4,7 +4,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pytorch_reader::PytorchError;
 use thiserror::Error;
+
+use crate::text::calm;
 
 /// Why a file of weights, or a tensor of it, was refused.
 #[derive(Debug, Error)]
@@ -171,6 +174,34 @@ impl From<io::Error> for Refusal {
             _ if error.raw_os_error().is_none() => Self::Damaged(error.to_string()),
             _ => Self::Read(error),
         }
+    }
+}
+
+impl From<PytorchError> for Refusal {
+    fn from(error: PytorchError) -> Self {
+        match error {
+            PytorchError::Io(error) => error.into(),
+            error => Self::Damaged(error.to_string()),
+        }
+    }
+}
+
+impl From<hdf5_reader::error::Error> for Refusal {
+    fn from(error: hdf5_reader::error::Error) -> Self {
+        match error {
+            hdf5_reader::error::Error::Io(error) => error.into(),
+            error => Self::Damaged(error.to_string()),
+        }
+    }
+}
+
+/// What `read` gives, see [`calm`].
+pub(super) fn calmly<T, E: Into<Refusal>>(
+    read: impl FnOnce() -> Result<T, E>,
+) -> Result<T, Refusal> {
+    match calm(read) {
+        Ok(result) => result.map_err(E::into),
+        Err(reason) => Err(Refusal::Damaged(reason)),
     }
 }
 

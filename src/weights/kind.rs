@@ -12,6 +12,8 @@ const HEAD: usize = 512;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Safetensors,
+    /// Keras.
+    Hdf5,
     /// PyTorch since 1.6.
     Zip,
     /// PyTorch 0.1.10 to 1.5: pickles, one after the other, then the values.
@@ -27,6 +29,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Safetensors => "safetensors file",
+            Self::Hdf5 => "HDF5 file",
             Self::Zip | Self::Legacy | Self::Tar => "PyTorch file",
             Self::Pickle => "pickle",
         }
@@ -50,6 +53,9 @@ fn of_head(head: &[u8]) -> Result<Kind, Refusal> {
     }
     if head.get(257..262) == Some(b"ustar") {
         return Ok(Kind::Tar);
+    }
+    if head.starts_with(b"\x89HDF\r\n\x1a\n") {
+        return Ok(Kind::Hdf5);
     }
     if is_legacy(head) {
         return Ok(Kind::Legacy);
@@ -103,10 +109,6 @@ fn stranger(head: &[u8]) -> Option<(&'static str, &'static str)> {
     if starts_with("version https://git-lfs") {
         let found = "a Git LFS pointer";
         return Some((found, "fetch the file itself with `git lfs pull`"));
-    }
-    if head.starts_with(b"\x89HDF\r\n\x1a\n") {
-        let found = "an HDF5 file";
-        return Some((found, "save the weights as safetensors"));
     }
     if head.starts_with(b"\x1f\x8b") {
         let found = "a gzip archive";

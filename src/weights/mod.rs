@@ -7,6 +7,7 @@
 
 mod containers;
 mod error;
+mod hdf5_file;
 mod imagenet;
 mod kind;
 mod locate;
@@ -21,11 +22,13 @@ mod tests;
 mod values;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use hdf5_reader::Dataset;
 use pytorch_reader::Tensor;
 use sha2::{Digest, Sha256};
 
@@ -59,9 +62,9 @@ struct Stored {
 }
 
 /// Where the values of a tensor lie.
-#[derive(Debug)]
 enum Source {
     PyTorch(Tensor),
+    Hdf5(Box<Dataset>),
     /// Little-endian and in row-major order.
     Range {
         start: u64,
@@ -69,8 +72,18 @@ enum Source {
     },
 }
 
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PyTorch(tensor) => tensor.fmt(f),
+            Self::Hdf5(dataset) => f.debug_tuple("Hdf5").field(&dataset.name()).finish(),
+            Self::Range { start, bytes } => write!(f, "{bytes} bytes from {start}"),
+        }
+    }
+}
+
 impl WeightFile {
-    /// Opens a PyTorch or safetensors file; which of them it is, its content tells.
+    /// Opens a PyTorch, safetensors or Keras (HDF5) file; which of them it is, its content tells.
     ///
     /// In a PyTorch checkpoint, the tensors are looked for under the key that holds the weights,
     /// such as `state_dict`. A prefix `module.` of all names is left out, as are the counters
@@ -100,6 +113,7 @@ impl WeightFile {
         };
         let tensors = match kind {
             Kind::Safetensors => safetensors_file::read_header(&mut file),
+            Kind::Hdf5 => hdf5_file::read_tensors(&file),
             _ => pytorch_file::read_tensors(path, &file, kind),
         };
         let tensors = tensors.map_err(|refusal| refusal.at(path, kind.name()))?;
@@ -156,6 +170,7 @@ impl WeightFile {
         }
         let bytes = match &stored.source {
             Source::PyTorch(tensor) => pytorch_file::read_bytes(tensor),
+            Source::Hdf5(dataset) => hdf5_file::read_bytes(dataset),
             Source::Range { start, bytes } => {
                 let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
                 safetensors_file::read_range(&file, *start, *bytes, &stored.element)

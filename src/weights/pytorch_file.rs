@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use pytorch_reader::{DType, PickleValue, PytorchError, PytorchReader, Tensor};
+use pytorch_reader::{DType, PickleValue, PytorchReader, Tensor};
 
 use super::containers::{check_growth, check_legacy, check_plain, check_tar, check_zip};
-use super::error::Refusal;
+use super::error::{Refusal, calmly};
 use super::kind::{Kind, unknown};
 use super::values::Element;
 use super::{Source, Stored};
-use crate::text::panic_message;
 
 /// Keys under which checkpoints keep the weights, in the order they are looked for.
 const KEYS: &[&str] = &[
@@ -39,12 +37,10 @@ pub(super) fn read_tensors(
         Kind::Zip => check_zip(file)?,
         Kind::Legacy => check_legacy(file)?,
         Kind::Tar => check_tar(file)?,
-        Kind::Pickle | Kind::Safetensors => return Err(no_values(file)),
+        Kind::Pickle | Kind::Safetensors | Kind::Hdf5 => return Err(no_values(file)),
     }
-    let (root, reader) = calmly(|| {
-        let root = PytorchReader::read_pickle_data(path, None)?;
-        Ok((root, PytorchReader::new(path)?))
-    })?;
+    let root = calmly(|| PytorchReader::read_pickle_data(path, None))?;
+    let reader = calmly(|| PytorchReader::new(path))?;
     let prefix = match &root {
         PickleValue::Dict(root) => prefix_of_weights(root),
         _ => String::new(),
@@ -71,22 +67,7 @@ pub(super) fn read_tensors(
 
 /// Bytes of a tensor in the byte order of this machine.
 pub(super) fn read_bytes(tensor: &Tensor) -> Result<Vec<u8>, Refusal> {
-    calmly(|| Ok(tensor.read()?))
-}
-
-/// What `read` gives. The reader is said never to panic; should a file make it, that file is
-/// refused and the program goes on.
-fn calmly<T>(read: impl FnOnce() -> Result<T, PytorchError>) -> Result<T, Refusal> {
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(result) => result.map_err(|error| match error {
-            PytorchError::Io(error) => error.into(),
-            error => Refusal::Damaged(error.to_string()),
-        }),
-        Err(panic) => {
-            let reason = panic_message(&*panic).unwrap_or("unknown reason");
-            Err(Refusal::Damaged(format!("its reader failed: {reason}")))
-        }
-    }
+    calmly(|| tensor.read())
 }
 
 /// Why a pickle by itself gives no weights.

@@ -4,20 +4,19 @@ use std::io::{Cursor, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use image::{ImageFormat, Rgb, RgbImage};
+use image::{Rgb, RgbImage};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::*;
 use crate::data::catalog::{self, Source, is_present};
+use crate::data::jpeg::tests::encoded;
 use crate::data::{Dataset, download, open};
 use crate::experiment::{DataConfig, Experiment};
 
 fn picture(shade: u8) -> Vec<u8> {
     let image = RgbImage::from_pixel(12, 10, Rgb([shade, 40, 255 - shade]));
-    let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
-    bytes.into_inner()
+    encoded(&image.into())
 }
 
 type Files = Vec<(String, Vec<u8>)>;

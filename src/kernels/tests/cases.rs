@@ -88,7 +88,7 @@ fn reach(activation: Option<Activation>) -> f32 {
     }
 }
 
-fn activations() -> impl Strategy<Value = Option<Activation>> {
+pub fn activations() -> impl Strategy<Value = Option<Activation>> {
     select(vec![
         None,
         Some(Activation::Relu),

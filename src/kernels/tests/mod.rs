@@ -5,6 +5,7 @@
 //! are checked ones, and an offset outside of its slice panics here instead of reading on.
 //! They run the instruction set that the machine has; the others share every line of the source.
 
+mod batch_norm;
 mod cases;
 mod determinism;
 mod fallback;

@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod hostile;
+mod keras;
 mod published;
 mod readable;
 mod sources;

@@ -29,7 +29,6 @@ fn what_is_no_file_of_weights_is_told_by_its_content() {
             b"version https://git-lfs.github.com/spec/v1\n",
             "a Git LFS pointer",
         ),
-        (b"\x89HDF\r\n\x1a\n\0\0\0", "an HDF5 file"),
         (b"\x1f\x8b\x08\0", "a gzip archive"),
         (b"\x89PNG\r\n\x1a\n", "content that starts with \"\\x89PNG"),
         (
