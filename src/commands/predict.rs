@@ -1,7 +1,6 @@
 //! `convlab predict`
 
 mod imagenet;
-mod inputs;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,8 +10,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use inputs::{BadInput, Input, pictures};
-
+use super::inputs::{BadInput, Input, pictures};
 use super::{DONE, FAILED, print};
 use crate::artifacts::{ModelCard, RunFolder};
 use crate::backend;

@@ -76,33 +76,51 @@ fn hsv([red, green, blue]: [u8; 3]) -> [u8; 3] {
     [hue, saturation, value].map(|value| value as u8)
 }
 
-/// CIELAB of sRGB for the white of D65.
+/// CIELAB of sRGB for the white of D65, in whole numbers with as many binary places as OpenCV takes
+/// for 8-bit images: three for linear light, 12 for the matrix, 15 for the cube root.
 fn lab(image: &RgbImage) -> RgbImage {
-    let linear: [f32; 256] = std::array::from_fn(|level| {
-        let share = level as f32 / 255.0;
-        match share <= 0.04045 {
+    let rounded = |value: i64, places: u32| (value + (1 << (places - 1))) >> places;
+    let linear: [i64; 256] = std::array::from_fn(|level| {
+        let share = level as f64 / 255.0;
+        let light = match share <= 0.04045 {
             true => share / 12.92,
             false => ((share + 0.055) / 1.055).powf(2.4),
-        }
+        };
+        (255.0 * 8.0 * light).round_ties_even() as i64
+    });
+    // Rounded coefficients may sum to a little more than 1.
+    let roots: Vec<i64> = (0..256 * 8 * 3 / 2)
+        .map(|light| {
+            let share = f64::from(light) / (255.0 * 8.0);
+            let root = match share < 0.008856 {
+                true => share * 7.787 + 16.0 / 116.0,
+                false => share.cbrt(),
+            };
+            (32_768.0 * root).round_ties_even() as i64
+        })
+        .collect();
+    // Rows of the matrix from RGB to XYZ, each for a white of 1.
+    let rows = [
+        ([0.412453, 0.357580, 0.180423], 0.950456),
+        ([0.212671, 0.715160, 0.072169], 1.0),
+        ([0.019334, 0.119193, 0.950227], 1.088754),
+    ];
+    let rows = rows.map(|(row, white): ([f64; 3], f64)| {
+        row.map(|share| (4096.0 * share / white).round_ties_even() as i64)
     });
     let (width, height) = image.dimensions();
     RgbImage::from_fn(width, height, |x, y| {
-        let [red, green, blue] = (image.get_pixel(x, y).0).map(|value| linear[usize::from(value)]);
-        let [x, y, z] = [
-            (0.412453 * red + 0.357580 * green + 0.180423 * blue) / 0.950456,
-            0.212671 * red + 0.715160 * green + 0.072169 * blue,
-            (0.019334 * red + 0.119193 * green + 0.950227 * blue) / 1.088754,
-        ]
-        .map(|share| match share > 0.008856 {
-            true => share.cbrt(),
-            false => 7.787 * share + 16.0 / 116.0,
+        let light = (image.get_pixel(x, y).0).map(|value| linear[usize::from(value)]);
+        let [x, y, z] = rows.map(|row| {
+            let sum = row.iter().zip(&light).map(|(share, light)| share * light);
+            roots[rounded(sum.sum(), 12) as usize]
         });
         [
-            (116.0 * y - 16.0) * 2.55,
-            500.0 * (x - y) + 128.0,
-            200.0 * (y - z) + 128.0,
+            296 * y - (16 * 255 * 32_768 + 50) / 100,
+            500 * (x - y) + (128 << 15),
+            200 * (y - z) + (128 << 15),
         ]
-        .map(|value| value.round().clamp(0.0, 255.0) as u8)
+        .map(|value| rounded(value, 15).clamp(0, 255) as u8)
         .into()
     })
 }

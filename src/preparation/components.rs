@@ -1,6 +1,6 @@
 //! Connected components of a mask: specks that go, holes that are filled.
 
-use image::{GrayImage, Luma};
+use image::{GrayImage, ImageBuffer, Luma};
 use imageproc::region_labelling::{Connectivity, connected_components};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -131,13 +131,20 @@ impl FillHoles {
     }
 }
 
+/// A number for each pixel.
+type Labels = ImageBuffer<Luma<u32>, Vec<u32>>;
+
 /// The number of each pixel's component, from 1 on in reading order; 0 is black.
-fn components(mask: &GrayImage, neighbours: Neighbours) -> image::ImageBuffer<Luma<u32>, Vec<u32>> {
+fn components(mask: &GrayImage, neighbours: Neighbours) -> Labels {
+    // imageproc 0.27 panics at a white picture of one pixel.
+    if let [value] = mask.as_raw()[..] {
+        return Labels::from_pixel(1, 1, Luma([u32::from(value > 0)]));
+    }
     connected_components(mask, neighbours.connectivity(), Luma([0]))
 }
 
 /// Pixels of each label, 0 included.
-fn areas(labels: &image::ImageBuffer<Luma<u32>, Vec<u32>>) -> Vec<u32> {
+fn areas(labels: &Labels) -> Vec<u32> {
     let count = labels.iter().max().map_or(0, |&label| label as usize);
     let mut areas = vec![0; count + 1];
     labels.iter().for_each(|&label| areas[label as usize] += 1);

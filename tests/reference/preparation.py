@@ -29,6 +29,9 @@ from skimage import color, exposure, morphology
 
 import fixture
 
+# IPP, which some builds of OpenCV hold, decides otherwise between thresholds that are equally good.
+if hasattr(cv2, "ipp"):
+    cv2.ipp.setUseIPP(False)
 RANDOM = numpy.random.default_rng(5)
 
 
@@ -46,28 +49,27 @@ def shapes(height, width):
     mask[6:9, 7:10] = 0
     mask[20, 25] = 255
     # A ring closed by corners only.
+    mask[16:21, 5:10] = 0
     for dy, dx in [(0, 1), (1, 0), (1, 2), (2, 1)]:
-        mask[20:25, 5:10] = 0
-    for dy, dx in [(0, 1), (1, 0), (1, 2), (2, 1)]:
-        mask[21 + dy, 6 + dx] = 255
+        mask[17 + dy, 6 + dx] = 255
     return mask
 
 
 IMAGES = {
-    "grey": waves(29, 37, 1),
-    "even": waves(32, 40, 1),
-    "half": waves(29, 40, 1),
-    "color": waves(29, 37, 3),
-    "noise": RANDOM.integers(0, 256, (29, 37), dtype=numpy.uint8),
-    "confetti": RANDOM.integers(0, 256, (29, 37, 3), dtype=numpy.uint8),
-    "shapes": shapes(29, 37),
-    "dim": (RANDOM.integers(0, 3, (29, 37)) * 20).astype(numpy.uint8),
+    "grey": waves(23, 29, 1),
+    "even": waves(24, 32, 1),
+    "half": waves(23, 32, 1),
+    "color": waves(23, 29, 3),
+    "noise": RANDOM.integers(0, 256, (23, 29), dtype=numpy.uint8),
+    "confetti": RANDOM.integers(0, 256, (23, 29, 3), dtype=numpy.uint8),
+    "shapes": shapes(23, 29),
+    "dim": (RANDOM.integers(0, 3, (23, 29)) * 20).astype(numpy.uint8),
     "black": numpy.zeros((5, 7), numpy.uint8),
     "flat": numpy.full((5, 7), 77, numpy.uint8),
     "ties": numpy.repeat(numpy.array([[10, 100, 190]], numpy.uint8), 4, axis=0),
     "stairs": numpy.arange(0, 240, 10, dtype=numpy.uint8).reshape(4, 6),
-    "row": waves(1, 37, 1)[None],
-    "column": waves(29, 1, 1)[:, None],
+    "row": waves(1, 29, 1)[None],
+    "column": waves(23, 1, 1)[:, None],
     "pixel": numpy.array([[130]], numpy.uint8),
 }
 CASES = []
@@ -136,7 +138,8 @@ def bounding(mask, margin):
 
 def contrast():
     for name in ["grey", "even", "half", "noise", "dim", "row", "column", "pixel", "black", "color"]:
-        for clip_limit, tiles in [(2.0, 8), (3.5, 4), (0.0, 2), (40.0, 1)]:
+        few = [(2.0, 8), (3.5, 4)]
+        for clip_limit, tiles in few if name in ["noise", "color"] else [*few, (0.0, 2), (40.0, 1)]:
             step = {"clahe": {"clip_limit": clip_limit, "tiles": tiles}}
             case(name, [step], clahe(IMAGES[name], clip_limit, tiles), 1, 0.99)
     for name in ["grey", "noise", "dim", "flat", "black", "row", "pixel", "color", "confetti"]:
@@ -148,10 +151,10 @@ def contrast():
 
 def blurs():
     for name in ["grey", "noise", "color", "row", "pixel"]:
-        for sigma in [0.6, 1, 2.5]:
+        for sigma in [0.6, 2.5]:
             step = {"blur": {"method": "gaussian", "sigma": sigma}}
             case(name, [step], gaussian(IMAGES[name], sigma), 1)
-        for size in [3, 5, 9]:
+        for size in [3, 9]:
             step = {"blur": {"method": "median", "size": size}}
             case(name, [step], cv2.medianBlur(IMAGES[name], size).reshape(IMAGES[name].shape))
 
@@ -177,7 +180,8 @@ def thresholds():
 def shapes_of_masks():
     for name in ["shapes", "grey", "color", "row", "pixel"]:
         image = IMAGES[name]
-        for kind, size, iterations in [("square", 3, 1), ("square", 7, 2), ("disk", 5, 1), ("disk", 9, 1), ("cross", 5, 2)]:
+        few = [("disk", 5, 1)]
+        for kind, size, iterations in few if name == "color" else [("square", 3, 1), ("square", 7, 2), ("disk", 5, 1), ("disk", 9, 1), ("cross", 5, 2)]:
             for operation, code in OPERATIONS.items():
                 step = {"operation": operation, "element": kind, "size": size, "iterations": iterations}
                 expected = cv2.morphologyEx(image, code, element(kind, size), iterations=iterations)
@@ -202,16 +206,12 @@ def components():
 
 def masks():
     for name in ["grey", "color"]:
-        image, mask = IMAGES[name], IMAGES["grey"] if name == "grey" else None
-        grey = IMAGES["grey"] if mask is not None else None
-        steps = [{"threshold": {"method": "fixed", "level": 150}}] if grey is not None else [
-            {"channel": "red"},
-            {"threshold": {"method": "fixed", "level": 150}},
-        ]
+        image = IMAGES[name]
+        steps = [{"channel": "red"}, {"threshold": {"method": "fixed", "level": 150}}]
         first = image if image.ndim == 2 else image[..., 0]
         mask = cv2.threshold(numpy.ascontiguousarray(first), 150, 255, cv2.THRESH_BINARY)[1]
         mask = remove_small(mask, 1, 1, 8)
-        steps = steps + [{"remove-small": {"largest": 1}, "keep": "mask"}]
+        steps += [{"remove-small": {"largest": 1}, "keep": "mask"}]
         inside = mask > 0 if image.ndim == 2 else (mask > 0)[..., None]
         mean = numpy.floor(image.mean(axis=(0, 1)) + 0.5).astype(numpy.uint8)
         backgrounds = {"black": 0, "white": 255, "mean": mean}
@@ -226,7 +226,8 @@ def masks():
             case(name, [*steps, crop], mask[rows, columns])
             shown = numpy.where(inside, image, 0).astype(numpy.uint8)[rows, columns]
             case(name, [*steps, crop, "apply-mask"], shown)
-            case(name, [*steps, "equalize", {"bounding-crop": {"mask": "mask", "margin": margin}, "from": "original"}], image[rows, columns])
+            crop = {"bounding-crop": {"mask": "mask", "margin": margin}, "from": "original"}
+            case(name, [*steps, "equalize", crop], image[rows, columns])
 
 
 def colors():
