@@ -157,7 +157,10 @@ impl Work<'_> {
 fn report(outcome: Outcome, plan: &Plan, out: &Path) -> Result<u8> {
     let mut failed = (outcome.failed.into_inner()).unwrap_or_else(PoisonError::into_inner);
     failed.sort();
-    let reasons = plan.bad.iter().chain(failed.iter().map(|(_, reason)| reason));
+    let reasons = plan
+        .bad
+        .iter()
+        .chain(failed.iter().map(|(_, reason)| reason));
     let mut bad = 0;
     for reason in reasons {
         tell(format!("error: {reason}"));
@@ -182,7 +185,9 @@ fn report(outcome: Outcome, plan: &Plan, out: &Path) -> Result<u8> {
         return Ok(FAILED);
     }
     if bad > 0 {
-        tell(format!("warning: {bad} inputs could not be prepared, see above"));
+        tell(format!(
+            "warning: {bad} inputs could not be prepared, see above"
+        ));
     }
     Ok(DONE)
 }

@@ -42,8 +42,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use conversion::over_black;
 pub use batch::{BatchLoader, ImageBatch, Order, Position};
+pub(crate) use conversion::over_black;
 pub use error::DataError;
 pub use fingerprint::Fingerprint;
 pub(crate) use fingerprint::hex;

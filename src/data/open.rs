@@ -21,7 +21,8 @@ use crate::text::{progress_bar, tell};
 pub fn open(experiment: &Experiment, explicit_dir: Option<&Path>) -> Result<Dataset, DataError> {
     let config = &experiment.data;
     let published = experiment.model.published();
-    let pipeline = Pipeline::new(experiment.preprocess.steps.clone()).map_err(DataError::Preparation)?;
+    let pipeline =
+        Pipeline::new(experiment.preprocess.steps.clone()).map_err(DataError::Preparation)?;
     let resize = config.resize_for_prediction();
     let in_memory = |raw| prepare(raw, &pipeline, resize);
     let raw = match (config.dataset.as_str(), &config.path) {
@@ -74,7 +75,9 @@ pub(super) fn reading(
     doing: &str,
     load: impl FnOnce(&dyn Fn(usize, usize)) -> Result<RawDataset, DataError>,
 ) -> Result<RawDataset, DataError> {
-    let bar = progress_bar(&format!("{doing} {{pos}}/{{len}} images {{bar:30}} {{eta}} left"));
+    let bar = progress_bar(&format!(
+        "{doing} {{pos}}/{{len}} images {{bar:30}} {{eta}} left"
+    ));
     let loaded = load(&|done, total| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);

@@ -121,3 +121,77 @@ fn prepare_split(
         pixels,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::MemoryStore;
+    use super::super::image_file::decode_bytes;
+    use super::*;
+    use std::io::Cursor;
+    use std::path::Path;
+
+    const SHAPE: ImageShape = ImageShape::new(1, 8, 6);
+
+    fn raw() -> RawDataset {
+        let pixels = (0..3 * SHAPE.len()).map(|at| (at * at % 251) as u8);
+        let store = MemoryStore::new("toy train", SHAPE, pixels.collect(), vec![0, 1, 0]);
+        RawDataset {
+            name: "toy".into(),
+            classes: vec!["a".into(), "b".into()],
+            train: Arc::new(store),
+            valid: None,
+            test: None,
+            fingerprint: "toy".into(),
+            skipped: Vec::new(),
+        }
+    }
+
+    fn pipeline(json: &str) -> Pipeline {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn images(data: &RawDataset) -> Vec<Vec<u8>> {
+        let read = |index| {
+            let mut pixels = vec![0; SHAPE.len()];
+            data.train.read(index, &mut pixels).unwrap();
+            pixels
+        };
+        (0..data.train.len()).map(read).collect()
+    }
+
+    #[test]
+    fn images_are_what_prediction_makes_of_the_same_pictures() {
+        let steps = pipeline(r#"["threshold", {"remove-small": {"area": 2}}, "bounding-crop"]"#);
+        let data = prepare(raw(), &steps, Resize::Fit).unwrap();
+        assert_ne!(images(&data), images(&raw()));
+        let options = ImageOptions {
+            resize: Resize::Fit,
+            preparation: steps,
+            sized_before: true,
+            ..ImageOptions::new(ColorMode::Grey, SHAPE.height, SHAPE.width)
+        };
+        for (before, after) in images(&raw()).iter().zip(images(&data)) {
+            let mut png = Cursor::new(Vec::new());
+            let picture = from_planes(before, SHAPE);
+            picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+            let decoded = decode_bytes(png.get_ref(), Path::new("toy.png"), &options);
+            assert_eq!(decoded.unwrap(), after);
+        }
+    }
+
+    #[test]
+    fn labels_and_origins_stay_and_the_fingerprint_follows_the_steps() {
+        let data = prepare(raw(), &pipeline(r#"["equalize"]"#), Resize::Fit).unwrap();
+        assert_eq!((data.train.label(1), data.train.label(2)), (1, 0));
+        assert_eq!(data.train.origin(1), "toy train 1");
+        let mut unprepared = vec![0; SHAPE.len()];
+        data.train.read_unprepared(2, &mut unprepared).unwrap();
+        assert_eq!(unprepared, images(&raw())[2]);
+        let other = prepare(raw(), &pipeline(r#"["clahe"]"#), Resize::Fit).unwrap();
+        let none = prepare(raw(), &Pipeline::none(), Resize::Fit).unwrap();
+        assert_eq!(none.fingerprint, "toy");
+        assert_ne!(data.fingerprint, other.fingerprint);
+        assert_ne!(data.fingerprint, none.fingerprint);
+        assert!(data.train.read(3, &mut unprepared).is_err());
+    }
+}

@@ -31,17 +31,17 @@ impl PreprocessConfig {
 /// A step that makes no sense, or two ways to normalise.
 pub fn settle(experiment: &mut Experiment, given: &Table) -> Result<(), Problem> {
     let steps = &mut experiment.preprocess.steps;
-    Pipeline::new(steps.clone()).map_err(|error| {
-        Problem::new(format!("preprocess.steps{}", error.key), error.message)
-    })?;
+    Pipeline::new(steps.clone())
+        .map_err(|error| Problem::new(format!("preprocess.steps{}", error.key), error.message))?;
     let Some(Operation::Normalize(normalize)) = steps.last().map(|step| &step.operation) else {
         return Ok(());
     };
     let data = given.get("data");
     if let Some(other) = data.and_then(|data| data.get("normalize")) {
         let key = format!("preprocess.steps[{}].normalize", steps.len() - 1);
-        let message =
-            format!("data.normalize = {other} says how to normalise as well; remove one of the two");
+        let message = format!(
+            "data.normalize = {other} says how to normalise as well; remove one of the two"
+        );
         return Err(Problem::new(key, message).or_at("data.normalize"));
     }
     experiment.data.normalize = *normalize;

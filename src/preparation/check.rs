@@ -39,7 +39,10 @@ pub(super) fn check(steps: &[Step]) -> Result<(), StepError> {
         at.settings()?;
         at.names(&known)?;
         if matches!(step.operation, Operation::Normalize(_)) && index + 1 < steps.len() {
-            return Err(at.wrong("", "only the last step can be normalize; move it to the end"));
+            return Err(at.wrong(
+                "",
+                "only the last step can be normalize; move it to the end",
+            ));
         }
         if let Some(name) = &step.keep {
             if name == ORIGINAL || name.is_empty() {
@@ -101,7 +104,12 @@ impl At<'_> {
         }
     }
 
-    fn number(&self, setting: &str, value: f64, (least, most): (f64, f64)) -> Result<(), StepError> {
+    fn number(
+        &self,
+        setting: &str,
+        value: f64,
+        (least, most): (f64, f64),
+    ) -> Result<(), StepError> {
         match (least..=most).contains(&value) {
             true => Ok(()),
             false => Err(self.wrong(
@@ -152,10 +160,10 @@ impl At<'_> {
                 size.map_or(Ok(()), |size| self.odd("block_size", size, 255))?;
                 let right = offset.is_none_or(|offset| (-255..=255).contains(&offset));
                 match (right, offset) {
-                    (false, Some(offset)) => Err(self.wrong(
-                        "offset",
-                        format!("expected -255 to 255, received {offset}"),
-                    )),
+                    (false, Some(offset)) => {
+                        Err(self
+                            .wrong("offset", format!("expected -255 to 255, received {offset}")))
+                    }
                     _ => Ok(()),
                 }
             }

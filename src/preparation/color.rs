@@ -36,7 +36,9 @@ impl Channel {
         let image = picture.into_rgb();
         let of_pixels = |value: fn([u8; 3]) -> u8| {
             let (width, height) = image.dimensions();
-            GrayImage::from_fn(width, height, |x, y| [value(image.get_pixel(x, y).0)].into())
+            GrayImage::from_fn(width, height, |x, y| {
+                [value(image.get_pixel(x, y).0)].into()
+            })
         };
         Picture::Grey(match self {
             Self::Red => plane(&image, 0),
@@ -63,8 +65,9 @@ fn hsv([red, green, blue]: [u8; 3]) -> [u8; 3] {
         return [0, 0, value as u8];
     }
     let rounded = |value: i32| (value + (1 << (PLACES - 1))) >> PLACES;
-    let reciprocal =
-        |scale: f64, of: i32| (scale * f64::from(1 << PLACES) / f64::from(of)).round_ties_even() as i32;
+    let reciprocal = |scale: f64, of: i32| {
+        (scale * f64::from(1 << PLACES) / f64::from(of)).round_ties_even() as i32
+    };
     let sector = match value {
         value if value == red => green - blue,
         value if value == green => blue - red + 2 * range,
@@ -147,9 +150,7 @@ pub(super) fn on_luma(picture: Picture, change: impl FnOnce(GrayImage) -> GrayIm
         let [red, _, blue] = pixel.0.map(i32::from);
         let before = luma_of(pixel.0);
         // Chroma as 8-bit YCbCr keeps it, less 128.
-        let chroma = |distance: i32| {
-            (rounded(distance + (128 << PLACES))).clamp(0, 255) - 128
-        };
+        let chroma = |distance: i32| (rounded(distance + (128 << PLACES))).clamp(0, 255) - 128;
         let (cr, cb) = (
             chroma((red - before) * 11_682),
             chroma((blue - before) * 9_241),

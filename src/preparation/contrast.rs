@@ -214,6 +214,9 @@ mod tests {
         clip(&mut counts, 10);
         assert_eq!(counts.iter().sum::<u32>(), 1_003);
         // 990 were cut: 3 for each level, 222 for every level from the first on.
-        assert_eq!((counts[7], counts[9], counts[100], counts[255]), (14, 7, 4, 3));
+        assert_eq!(
+            (counts[7], counts[9], counts[100], counts[255]),
+            (14, 7, 4, 3)
+        );
     }
 }

@@ -211,9 +211,6 @@ mod tests {
 
     #[test]
     fn an_empty_mask_keeps_the_whole_picture() {
-        assert_eq!(
-            rectangle(&GrayImage::new(9, 6), 1, true),
-            ((0, 0), (9, 6))
-        );
+        assert_eq!(rectangle(&GrayImage::new(9, 6), 1, true), ((0, 0), (9, 6)));
     }
 }

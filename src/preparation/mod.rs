@@ -79,11 +79,7 @@ impl Pipeline {
     }
 
     /// The same; `watch` is told the picture as it came, and each step's name with its result.
-    pub fn run_watched(
-        &self,
-        picture: Picture,
-        watch: &mut dyn FnMut(&str, &Picture),
-    ) -> Picture {
+    pub fn run_watched(&self, picture: Picture, watch: &mut dyn FnMut(&str, &Picture)) -> Picture {
         watch(ORIGINAL, &picture);
         let mut kept = BTreeMap::new();
         if self.steps.iter().any(Step::looks_at_original) {
@@ -195,7 +191,9 @@ impl Stage {
     fn change_geometry(&mut self, change: impl Fn(Picture) -> Picture) {
         self.replace(&change);
         let kept = std::mem::take(&mut self.kept).into_iter();
-        self.kept = kept.map(|(name, picture)| (name, change(picture))).collect();
+        self.kept = kept
+            .map(|(name, picture)| (name, change(picture)))
+            .collect();
     }
 }
 
@@ -218,7 +216,6 @@ fn in_place(operation: &Operation, picture: Picture) -> Picture {
         | Operation::Normalize(_) => picture,
     }
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -65,7 +65,9 @@ impl Picture {
 /// Channel `channel` of `image`.
 pub(super) fn plane(image: &RgbImage, channel: usize) -> GrayImage {
     let (width, height) = image.dimensions();
-    GrayImage::from_fn(width, height, |x, y| [image.get_pixel(x, y)[channel]].into())
+    GrayImage::from_fn(width, height, |x, y| {
+        [image.get_pixel(x, y)[channel]].into()
+    })
 }
 
 /// Three planes of one size as channels of one image.

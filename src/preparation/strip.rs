@@ -83,9 +83,7 @@ fn shown(picture: &Picture) -> RgbImage {
     };
     // Shrunk first: a large photograph in colours takes three times its grey.
     match picture {
-        Picture::Grey(image) => {
-            Picture::Grey(resize(image, size.0, size.1, filter)).into_rgb()
-        }
+        Picture::Grey(image) => Picture::Grey(resize(image, size.0, size.1, filter)).into_rgb(),
         Picture::Rgb(image) => resize(image, size.0, size.1, filter),
     }
 }

@@ -73,7 +73,12 @@ impl Threshold {
         let (width, height) = image.dimensions();
         GrayImage::from_fn(width, height, |x, y| {
             let [value, mean] = [image, means].map(|image| i16::from(image.get_pixel(x, y)[0]));
-            [if (value > mean - offset) != self.invert { 255 } else { 0 }].into()
+            [if (value > mean - offset) != self.invert {
+                255
+            } else {
+                0
+            }]
+            .into()
         })
     }
 }

@@ -57,7 +57,8 @@ fn kept_pictures_and_the_original_stay_aligned() {
 
 #[test]
 fn an_empty_mask_leaves_background_only() {
-    let json = r#"[{"threshold": {"method": "fixed", "level": 255}}, "bounding-crop", "apply-mask"]"#;
+    let json =
+        r#"[{"threshold": {"method": "fixed", "level": 255}}, "bounding-crop", "apply-mask"]"#;
     let result = pipeline(json).run(scene()).into_grey();
     assert_eq!(result, GrayImage::new(12, 8));
 }
@@ -87,14 +88,46 @@ fn steps_are_written_as_they_are_read() {
 #[test]
 fn mistakes_are_named_with_their_step_and_setting() {
     for (json, key, part) in [
-        (r#"[{"clahe": {"tiles": 0}}]"#, "[0].clahe.tiles", "1 to 64, received 0"),
-        (r#"[{"clahe": {"clip_limit": -1}}]"#, "[0].clahe.clip_limit", "0 to 1000"),
-        (r#"["grayscale", {"gamma": 0}]"#, "[1].gamma", "0.01 to 100, received 0"),
-        (r#"[{"resize": {"height": 0, "width": 8}}]"#, "[0].resize.height", "1 to 4096"),
-        (r#"[{"blur": {"method": "median", "size": 4}}]"#, "[0].blur.size", "an odd number"),
-        (r#"[{"blur": {"size": 5}}]"#, "[0].blur.size", "only method = \"median\""),
-        (r#"[{"threshold": {"method": "fixed"}}]"#, "[0].threshold.level", "level = 127"),
-        (r#"[{"threshold": {"level": 7}}]"#, "[0].threshold.level", "only method = \"fixed\""),
+        (
+            r#"[{"clahe": {"tiles": 0}}]"#,
+            "[0].clahe.tiles",
+            "1 to 64, received 0",
+        ),
+        (
+            r#"[{"clahe": {"clip_limit": -1}}]"#,
+            "[0].clahe.clip_limit",
+            "0 to 1000",
+        ),
+        (
+            r#"["grayscale", {"gamma": 0}]"#,
+            "[1].gamma",
+            "0.01 to 100, received 0",
+        ),
+        (
+            r#"[{"resize": {"height": 0, "width": 8}}]"#,
+            "[0].resize.height",
+            "1 to 4096",
+        ),
+        (
+            r#"[{"blur": {"method": "median", "size": 4}}]"#,
+            "[0].blur.size",
+            "an odd number",
+        ),
+        (
+            r#"[{"blur": {"size": 5}}]"#,
+            "[0].blur.size",
+            "only method = \"median\"",
+        ),
+        (
+            r#"[{"threshold": {"method": "fixed"}}]"#,
+            "[0].threshold.level",
+            "level = 127",
+        ),
+        (
+            r#"[{"threshold": {"level": 7}}]"#,
+            "[0].threshold.level",
+            "only method = \"fixed\"",
+        ),
         (
             r#"[{"threshold": {"method": "adaptive-mean", "block_size": 10}}]"#,
             "[0].threshold.block_size",
@@ -106,7 +139,11 @@ fn mistakes_are_named_with_their_step_and_setting() {
             "odd number from 3",
         ),
         (r#"[{"remove-small": {}}]"#, "[0].remove-small", "area = 50"),
-        (r#"[{"equalize": {}, "from": "mask"}]"#, "[0].from", "no earlier step keeps \"mask\""),
+        (
+            r#"[{"equalize": {}, "from": "mask"}]"#,
+            "[0].from",
+            "no earlier step keeps \"mask\"",
+        ),
         (
             r#"[{"threshold": {}, "keep": "mask"}, {"apply-mask": {"mask": "msk"}}]"#,
             "[1].apply-mask.mask",
@@ -117,7 +154,11 @@ fn mistakes_are_named_with_their_step_and_setting() {
             "[0].apply-mask.to",
             "no earlier step",
         ),
-        (r#"[{"equalize": {}, "keep": "original"}]"#, "[0].keep", "choose another name"),
+        (
+            r#"[{"equalize": {}, "keep": "original"}]"#,
+            "[0].keep",
+            "choose another name",
+        ),
         (
             r#"[{"normalize": "unit"}, "equalize"]"#,
             "[0].normalize",
@@ -139,12 +180,21 @@ fn mistakes_are_named_with_their_step_and_setting() {
 fn steps_that_are_none_are_refused_with_what_there_is() {
     for (json, part) in [
         (r#"["clah"]"#, "unknown variant `clah`"),
-        (r#"["resize"]"#, "\"resize\" needs settings, e.g. { resize = { height = 128"),
+        (
+            r#"["resize"]"#,
+            "\"resize\" needs settings, e.g. { resize = { height = 128",
+        ),
         (r#"[{"keep": "a"}]"#, "the operation is missing"),
-        (r#"[{"equalize": {}, "gamma": 2}]"#, "received equalize and gamma"),
+        (
+            r#"[{"equalize": {}, "gamma": 2}]"#,
+            "received equalize and gamma",
+        ),
         (r#"[{"equalize": {}, "kep": "a"}]"#, "unknown field `kep`"),
         (r#"[{"equalize": {"tiles": 2}}]"#, "unknown field `tiles`"),
-        (r#"[{"remove-small": {"neighbours": 6}}]"#, "4 or 8 neighbours, received 6"),
+        (
+            r#"[{"remove-small": {"neighbours": 6}}]"#,
+            "4 or 8 neighbours, received 6",
+        ),
         (r#"[3]"#, "the name of a step"),
     ] {
         let error = serde_json::from_str::<Vec<Step>>(json).unwrap_err();
@@ -161,8 +211,10 @@ fn the_fingerprint_changes_with_every_setting() {
         r#"[{"clahe": {"tiles": 4}, "keep": "a"}]"#,
         r#"["equalize", "clahe"]"#,
     ];
-    let prints: std::collections::BTreeSet<String> =
-        all.iter().map(|json| pipeline(json).fingerprint()).collect();
+    let prints: std::collections::BTreeSet<String> = all
+        .iter()
+        .map(|json| pipeline(json).fingerprint())
+        .collect();
     assert_eq!(prints.len(), all.len());
 }
 
@@ -171,7 +223,10 @@ fn the_strip_holds_every_stage_beside_the_others() {
     let steps = pipeline(r#"["threshold", {"resize": {"height": 500, "width": 1000}}]"#);
     let drawn = strip(&steps, scene());
     // The first two are enlarged by 18, the last one is reduced to 224 in width.
-    assert_eq!(drawn.dimensions(), (8 + 3 * (8 + 2) + 2 * 216 + 224, 48 + 144));
+    assert_eq!(
+        drawn.dimensions(),
+        (8 + 3 * (8 + 2) + 2 * 216 + 224, 48 + 144)
+    );
     let sheet = steps.run(scene());
     assert_eq!(sheet.dimensions(), (1000, 500));
 }

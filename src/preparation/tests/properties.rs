@@ -8,7 +8,12 @@ use crate::data::Resize;
 
 /// Every operation with settings at the ends of their ranges.
 fn any_step() -> impl Strategy<Value = Step> {
-    let size = prop_oneof![Just(3), Just(5), Just(99), (1u8..49).prop_map(|half| 2 * half + 1)];
+    let size = prop_oneof![
+        Just(3),
+        Just(5),
+        Just(99),
+        (1u8..49).prop_map(|half| 2 * half + 1)
+    ];
     let operation = prop_oneof![
         Just(Operation::Grayscale),
         Just(Operation::Equalize),
@@ -32,8 +37,14 @@ fn any_step() -> impl Strategy<Value = Step> {
             size: Some(size.into()),
             sigma: None,
         })),
-        (0usize..4, any::<u8>(), size.clone(), -255i16..=255, any::<bool>()).prop_map(
-            |(method, level, size, offset, invert)| {
+        (
+            0usize..4,
+            any::<u8>(),
+            size.clone(),
+            -255i16..=255,
+            any::<bool>()
+        )
+            .prop_map(|(method, level, size, offset, invert)| {
                 use ThresholdMethod::{AdaptiveGaussian, AdaptiveMean, Fixed, Otsu};
                 let adaptive = method > 1;
                 Operation::Threshold(Threshold {
@@ -43,8 +54,7 @@ fn any_step() -> impl Strategy<Value = Step> {
                     offset: adaptive.then_some(offset),
                     invert,
                 })
-            }
-        ),
+            }),
         (0usize..4, 0usize..3, size, 1u8..4).prop_map(|(operation, element, size, iterations)| {
             use MorphologyKind::{Close, Dilate, Erode, Open};
             Operation::Morphology(Morphology {
@@ -55,7 +65,11 @@ fn any_step() -> impl Strategy<Value = Step> {
             })
         }),
         (1u32..2000, 1u32..9, any::<bool>()).prop_map(|(area, largest, four)| {
-            let neighbours = if four { Neighbours::Four } else { Neighbours::Eight };
+            let neighbours = if four {
+                Neighbours::Four
+            } else {
+                Neighbours::Eight
+            };
             Operation::RemoveSmall(RemoveSmall {
                 area: Some(area),
                 largest: Some(largest),
@@ -79,7 +93,9 @@ fn any_step() -> impl Strategy<Value = Step> {
         }),
         (0usize..10).prop_map(|channel| {
             use Channel::*;
-            let all = [Red, Green, Blue, Hue, Saturation, Value, Lab, LabL, LabA, LabB];
+            let all = [
+                Red, Green, Blue, Hue, Saturation, Value, Lab, LabL, LabA, LabB,
+            ];
             Operation::Channel(all[channel])
         }),
     ];
@@ -98,40 +114,42 @@ fn any_image() -> impl Strategy<Value = DynamicImage> {
         (1u32..400).prop_map(|long| (long, 1)),
         (1u32..40, 1u32..40),
     ];
-    (sides, any::<u64>(), 0usize..8, any::<bool>()).prop_map(|((width, height), seed, kind, black)| {
-        let value = |x: u32, y: u32, channel: u64| -> u16 {
-            let at = u64::from(y) * u64::from(width) + u64::from(x);
-            let mixed = (at * 4 + channel + 1).wrapping_mul(seed | 1);
-            if black { 0 } else { (mixed >> 40) as u16 }
-        };
-        let rgba = |x, y| [0, 1, 2, 3].map(|channel| value(x, y, channel));
-        let bytes = |x, y| rgba(x, y).map(|value| (value >> 8) as u8);
-        match kind {
-            0 => ImageBuffer::from_fn(width, height, |x, y| Luma([bytes(x, y)[0]])).into(),
-            1 => ImageBuffer::from_fn(width, height, |x, y| {
-                let [a, b, ..] = bytes(x, y);
-                LumaA([a, b])
-            })
-            .into(),
-            2 => ImageBuffer::from_fn(width, height, |x, y| {
-                let [a, b, c, _] = bytes(x, y);
-                Rgb([a, b, c])
-            })
-            .into(),
-            3 => ImageBuffer::from_fn(width, height, |x, y| Rgba(bytes(x, y))).into(),
-            4 => ImageBuffer::from_fn(width, height, |x, y| Luma([value(x, y, 0)])).into(),
-            5 => ImageBuffer::from_fn(width, height, |x, y| {
-                let [a, b, c, _] = rgba(x, y);
-                Rgb([a, b, c])
-            })
-            .into(),
-            6 => ImageBuffer::from_fn(width, height, |x, y| Rgba(rgba(x, y))).into(),
-            _ => DynamicImage::ImageRgb32F(ImageBuffer::from_fn(width, height, |x, y| {
-                let [a, b, c, _] = rgba(x, y);
-                Rgb([a, b, c].map(|value| f32::from(value) / 65_535.0))
-            })),
-        }
-    })
+    (sides, any::<u64>(), 0usize..8, any::<bool>()).prop_map(
+        |((width, height), seed, kind, black)| {
+            let value = |x: u32, y: u32, channel: u64| -> u16 {
+                let at = u64::from(y) * u64::from(width) + u64::from(x);
+                let mixed = (at * 4 + channel + 1).wrapping_mul(seed | 1);
+                if black { 0 } else { (mixed >> 40) as u16 }
+            };
+            let rgba = |x, y| [0, 1, 2, 3].map(|channel| value(x, y, channel));
+            let bytes = |x, y| rgba(x, y).map(|value| (value >> 8) as u8);
+            match kind {
+                0 => ImageBuffer::from_fn(width, height, |x, y| Luma([bytes(x, y)[0]])).into(),
+                1 => ImageBuffer::from_fn(width, height, |x, y| {
+                    let [a, b, ..] = bytes(x, y);
+                    LumaA([a, b])
+                })
+                .into(),
+                2 => ImageBuffer::from_fn(width, height, |x, y| {
+                    let [a, b, c, _] = bytes(x, y);
+                    Rgb([a, b, c])
+                })
+                .into(),
+                3 => ImageBuffer::from_fn(width, height, |x, y| Rgba(bytes(x, y))).into(),
+                4 => ImageBuffer::from_fn(width, height, |x, y| Luma([value(x, y, 0)])).into(),
+                5 => ImageBuffer::from_fn(width, height, |x, y| {
+                    let [a, b, c, _] = rgba(x, y);
+                    Rgb([a, b, c])
+                })
+                .into(),
+                6 => ImageBuffer::from_fn(width, height, |x, y| Rgba(rgba(x, y))).into(),
+                _ => DynamicImage::ImageRgb32F(ImageBuffer::from_fn(width, height, |x, y| {
+                    let [a, b, c, _] = rgba(x, y);
+                    Rgb([a, b, c].map(|value| f32::from(value) / 65_535.0))
+                })),
+            }
+        },
+    )
 }
 
 proptest! {

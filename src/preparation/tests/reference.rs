@@ -75,10 +75,17 @@ fn results_are_those_of_opencv_and_scikit_image() {
             ));
         }
     }
-    assert!(wrong.is_empty(), "{} kinds of cases: {wrong:#?}", wrong.len());
+    assert!(
+        wrong.is_empty(),
+        "{} kinds of cases: {wrong:#?}",
+        wrong.len()
+    );
     // `normalize` leaves pictures as they are.
     let all: Vec<&str> = OPERATIONS.iter().copied().collect();
     for operation in all.iter().filter(|name| **name != "normalize") {
-        assert!(operations.contains(operation), "{operation} is not compared");
+        assert!(
+            operations.contains(operation),
+            "{operation} is not compared"
+        );
     }
 }
