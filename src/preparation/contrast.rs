@@ -134,8 +134,7 @@ fn clip(counts: &mut [u32; 256], limit: u32) {
     }
     let (each, rest) = (cut / 256, cut as usize % 256);
     counts.iter_mut().for_each(|count| *count += each);
-    if rest > 0 {
-        let step = (256 / rest).max(1);
+    if let Some(step) = 256usize.checked_div(rest) {
         let lucky = counts.iter_mut().step_by(step).take(rest);
         lucky.for_each(|count| *count += 1);
     }
