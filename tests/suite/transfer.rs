@@ -339,7 +339,7 @@ fn a_published_network_names_a_picture() {
     ];
     let error = place.refuse(&[&name[..], &["x.png"]].concat());
     assert!(
-        error.contains("conv1/kernel") && error.contains("3x3x1x2"),
+        error.contains("conv1/kernel ([3, 3, 1, 2] in place of [3, 3, 3, 32])"),
         "{error}"
     );
 }
