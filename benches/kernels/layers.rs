@@ -192,3 +192,14 @@ pub fn burn_block(
         ),
     }
 }
+
+/// `[pixels, channels]` of batch norms: of ResNet-18 and of MobileNet v1, for 8 images.
+pub const NORMS: [[usize; 2]; 3] = [[25_088, 64], [100_352, 32], [1_568, 512]];
+
+/// Batch norm with the statistics of the batch, and ReLU, as Burn computes it.
+pub fn burn_norm(x: Tensor<2>, gamma: Tensor<2>, beta: Tensor<1>) -> Tensor<2> {
+    let mean = x.clone().mean_dim(0);
+    let centered = x - mean;
+    let variance = (centered.clone() * centered.clone()).mean_dim(0);
+    relu(centered * (gamma / (variance + 1e-5).sqrt()) + beta.unsqueeze())
+}

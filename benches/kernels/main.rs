@@ -29,7 +29,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 use convlab::backend::{self, DeviceChoice};
 use convlab::kernels::{self, Activation};
 
-use self::layers::{Conv, DENSE, burn_block, convolutions};
+use self::layers::{Conv, DENSE, NORMS, burn_block, burn_norm, convolutions};
 use self::peak::matrix_peak;
 
 /// The least speed of a kernel, Burn's being one.
@@ -189,6 +189,26 @@ impl Table {
             ],
         );
     }
+
+    /// Batch norm with the statistics of the batch, `[pixels, channels]`.
+    fn batch_norm(&mut self, [pixels, channels]: [usize; 2], backend: &str, device: &Device) {
+        self.layer(
+            [&format!("batch norm {pixels}x{channels}, relu"), backend],
+            [
+                random([pixels, channels], device),
+                random([1, channels], device),
+            ],
+            2 * pixels * channels,
+            false,
+            [
+                &|x, gamma, beta| {
+                    let (gamma, beta) = (gamma.reshape([channels]), beta.expect("given"));
+                    kernels::batch_norm(x, gamma, beta, 1e-5, Some(Activation::Relu)).output
+                },
+                &|x, gamma, beta| burn_norm(x, gamma, beta.expect("given")),
+            ],
+        );
+    }
 }
 
 fn main() -> ExitCode {
@@ -235,6 +255,9 @@ fn main() -> ExitCode {
         }
         for sizes in &DENSE[..count.min(DENSE.len())] {
             table.dense(*sizes, backend.name, &backend.device);
+        }
+        for sizes in &NORMS[..count.min(NORMS.len())] {
+            table.batch_norm(*sizes, backend.name, &backend.device);
         }
     }
     if table.slow > 0 {

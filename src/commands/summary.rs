@@ -75,7 +75,11 @@ impl Summary {
         let best_epoch = finished.state.best.map(|best| best.epoch);
         let best = best_epoch.and_then(|epoch| history.iter().find(|record| record.epoch == epoch));
         let passed = |record: &EpochRecord| record.images_per_second * record.train_seconds;
-        let images: f64 = history.iter().map(passed).sum();
+        // Not `sum`: that of nothing is minus zero.
+        let images = history
+            .iter()
+            .map(passed)
+            .fold(0.0, |all, of_epoch| all + of_epoch);
         let train_seconds: f64 = history.iter().map(|record| record.train_seconds).sum();
         Self {
             run: session.run.name(),
@@ -118,11 +122,15 @@ impl fmt::Display for Summary {
             StoppedBy::NotFinite => "the loss was no longer a finite number",
             StoppedBy::Interrupted => "it was interrupted",
         };
-        writeln!(
-            f,
-            "{} on {}: {} epochs in {:.1} s, {:.0} images/s; stopped because {why}",
-            self.model, self.dataset, self.epochs_run, self.seconds, self.images_per_second
-        )?;
+        write!(f, "{} on {}: ", self.model, self.dataset)?;
+        match self.epochs_run {
+            0 => writeln!(f, "not trained; stopped because {why}")?,
+            epochs => writeln!(
+                f,
+                "{epochs} epochs in {:.1} s, {:.0} images/s; stopped because {why}",
+                self.seconds, self.images_per_second
+            )?,
+        }
         if let Some(epoch) = self.best_epoch {
             writeln!(f, "best epoch {epoch}:")?;
         }

@@ -216,6 +216,18 @@ fn learning(
     run: &RunFolder,
 ) -> Result<(Option<Dataset>, Learning)> {
     let transfer = experiment.transfer.as_ref();
+    let epochs = experiment.training.epochs;
+    if let Some(TransferConfig {
+        mode: TransferMode::Finetune,
+        freeze_epochs,
+        ..
+    }) = transfer
+        && (1..=*freeze_epochs).contains(&epochs)
+    {
+        tell(format!(
+            "warning: transfer.freeze_epochs = {freeze_epochs} of {epochs} epochs: only the head is trained, nothing is fine-tuned"
+        ));
+    }
     let frozen = |transfer: &TransferConfig| match transfer.mode {
         TransferMode::Features => true,
         TransferMode::Finetune => training::epoch_under_way(run) <= transfer.freeze_epochs,

@@ -24,7 +24,8 @@ pub struct RemoteFile<'a> {
     /// MD5 where the publisher prints it, 32 lower-case hexadecimal digits.
     pub md5: Option<&'a str>,
     /// SHA-256 of the same file, 64 lower-case hexadecimal digits, or its first 8 or more where
-    /// the publisher gives no more.
+    /// the publisher gives no more; empty where the publisher gives none, and nothing but the
+    /// address vouches for the content.
     pub sha256: &'a str,
     /// Length in bytes, where it is known.
     pub bytes: Option<u64>,
@@ -41,7 +42,7 @@ impl RemoteFile<'_> {
 
     /// Whether `sum`, a whole SHA-256, is that of this file.
     pub(crate) fn has_sha256(&self, sum: &str) -> bool {
-        is_beginning(self.sha256, sum)
+        self.sha256.is_empty() || is_beginning(self.sha256, sum)
     }
 
     /// Bytes that are never exceeded.

@@ -5,12 +5,14 @@
 //! if it is whole.
 
 mod file;
+mod prune;
 mod shift;
 mod store;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use burn::tensor::Device;
 
@@ -20,6 +22,9 @@ use crate::text::{progress_bar, tell};
 
 pub use file::{FeatureFile, Writer};
 use store::FeatureStore;
+
+/// Of files of features.
+const EXTENSION: &str = "features";
 
 /// Images that pass the network together.
 const BATCH: usize = 32;
@@ -88,14 +93,13 @@ pub fn of(
         path: folder.to_path_buf(),
         source,
     })?;
+    let started = SystemTime::now();
     let split = |name: &str, split: &Split, passes: usize| {
         if split.is_empty() {
             return Ok((split.clone(), None));
         }
-        let path = folder.join(format!(
-            "{}.features",
-            key(layers, name, split, dataset, plan)
-        ));
+        let name_of_file = key(layers, name, split, dataset, plan);
+        let path = folder.join(name_of_file).with_extension(EXTENSION);
         let job = Job {
             layers,
             split,
@@ -108,6 +112,7 @@ pub fn of(
         let file = match FeatureFile::open(&path, split.len() * passes) {
             Ok(Some(file)) => {
                 tell(format!("{name} features: taken from {}", path.display()));
+                prune::used(&path);
                 file
             }
             Ok(None) => job.run(&path)?,
@@ -126,6 +131,7 @@ pub fn of(
     let (train, shape) = split("train", &dataset.train, 1 + plan.augmented_passes)?;
     let (valid, _) = split("valid", &dataset.valid, 1)?;
     let (test, _) = split("test", &dataset.test, 1)?;
+    prune::prune(folder, started);
     Ok(Dataset {
         name: dataset.name.clone(),
         shape: shape.unwrap_or(dataset.shape),

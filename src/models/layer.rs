@@ -175,6 +175,17 @@ pub enum ShapeError {
     TooLarge(FeatureShape),
 }
 
+impl ShapeError {
+    /// Whether larger images would help.
+    pub fn is_about_size(&self) -> bool {
+        match self {
+            Self::WindowTooLarge { .. } => true,
+            Self::Inside(_, error) => error.is_about_size(),
+            _ => false,
+        }
+    }
+}
+
 /// More values per image than any layer may give: 256 MiB as 32-bit floats.
 const MOST_VALUES: usize = 1 << 26;
 

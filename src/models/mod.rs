@@ -214,6 +214,14 @@ pub enum BuildError {
         layer: String,
         source: Box<ShapeError>,
     },
+    #[error(
+        "images of {received} are too small for this network: nothing is left of them at layer {layer}; it was made for {made_for}, so set data.height and data.width, or cut it before that layer with model.cut"
+    )]
+    SmallImages {
+        received: ImageShape,
+        layer: String,
+        made_for: ImageShape,
+    },
     #[error("model.{key} = {value} is out of range: {expected}")]
     OutOfRange {
         key: &'static str,

@@ -1,6 +1,7 @@
 //! Weights by name: kept as safetensors in PyTorch's layouts, so that other programs read them
 //! too, and taken from files, those published by others among them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
@@ -47,6 +48,9 @@ pub struct Loaded {
     pub unused: Vec<String>,
 }
 
+/// Keras's name for the weights of a depthwise convolution.
+const DEPTHWISE: &str = "depthwise_kernel";
+
 /// A tensor of the network by the name it has in files.
 struct Entry {
     name: String,
@@ -54,6 +58,21 @@ struct Entry {
     keras: String,
     id: ParamId,
     kind: Kind,
+}
+
+impl Entry {
+    /// What the tensor is called in `file`, where it is there.
+    fn name_in(&self, file: &WeightFile, keras: bool) -> Cow<'_, str> {
+        if !keras {
+            return Cow::from(&self.name);
+        }
+        // Keras 3 calls depthwise kernels as it calls all others.
+        let newer = (self.keras.strip_suffix(DEPTHWISE)).map(|layer| format!("{layer}kernel"));
+        match newer {
+            Some(newer) if file.shape(&newer).is_some() => newer.into(),
+            _ => Cow::from(&self.keras),
+        }
+    }
 }
 
 /// The parameters of a layer, in the order of its fields.
@@ -76,7 +95,7 @@ fn entries(prefix: &str, layers: &NamedLayers, found: &mut Vec<Entry>) {
             Layer::Conv(conv) => {
                 conv.visit(&mut ids);
                 match conv.groups > 1 && conv.weight.dims()[1] == 1 {
-                    true => &[("weight", "depthwise_kernel"), ("bias", "bias")],
+                    true => &[("weight", DEPTHWISE), ("bias", "bias")],
                     false => &[("weight", "kernel"), ("bias", "bias")],
                 }
             }
@@ -103,7 +122,7 @@ fn entries(prefix: &str, layers: &NamedLayers, found: &mut Vec<Entry>) {
         for (id, (field, keras)) in ids.0.into_iter().zip(fields) {
             let kind = match (layer, *field) {
                 (Layer::Conv(_), "weight") => Kind::Conv {
-                    depthwise: *keras == "depthwise_kernel",
+                    depthwise: *keras == DEPTHWISE,
                 },
                 (Layer::Dense(_), "weight") => Kind::Dense,
                 _ => Kind::Vector,
@@ -308,15 +327,15 @@ impl Network {
             let Some(own) = shapes.0.get(&entry.id) else {
                 continue;
             };
-            let name = if keras { &entry.keras } else { &entry.name };
-            let Some(shape) = file.shape(name) else {
-                found.missing.push(name.clone());
+            let name = entry.name_in(file, keras);
+            let Some(shape) = file.shape(&name) else {
+                found.missing.push(name.into_owned());
                 continue;
             };
-            unused.remove(name.as_str());
+            unused.remove(&*name);
             match arrange(entry.kind, keras, shape, own) {
                 Some(arrange) => {
-                    values.insert(entry.id, arrange(&file.values(name)?));
+                    values.insert(entry.id, arrange(&file.values(&name)?));
                     found.applied.push(entry.name);
                 }
                 None => {
@@ -376,7 +395,7 @@ impl Found {
 
     /// What to do about it.
     fn cure(&self, network: &Network) -> String {
-        if self.applied.is_empty() {
+        if self.applied.is_empty() && self.misshapen.is_empty() {
             return "; none of its names is known here: it may belong to another network".into();
         }
         let layers = network.layers();

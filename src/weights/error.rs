@@ -31,7 +31,7 @@ pub enum WeightFileError {
 
     /// The content is something else.
     #[error(
-        "{}: expected weights as PyTorch (.pth, .pt, .th) or safetensors files hold them, received {found}; {cure}",
+        "{}: expected weights as PyTorch (.pth, .pt, .th), safetensors or Keras (.h5) files hold them, received {found}; {cure}",
         .path.display()
     )]
     NotWeights {

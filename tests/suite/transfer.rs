@@ -328,8 +328,20 @@ fn a_published_network_names_a_picture() {
         error.contains("resnet18") && error.contains("vgg16"),
         "{error}"
     );
-    let error = place.refuse(&["predict", "--imagenet", "mobilenet_v1", "x.png"]);
-    assert!(error.contains("--weights"), "{error}");
+    // Weights of another network, as Keras keeps them.
+    let weights = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/keras.h5");
+    let name = [
+        "predict",
+        "--imagenet",
+        "mobilenet_v1",
+        "--weights",
+        weights,
+    ];
+    let error = place.refuse(&[&name[..], &["x.png"]].concat());
+    assert!(
+        error.contains("conv1/kernel ([3, 3, 1, 2] in place of [3, 3, 3, 32])"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -42,11 +42,6 @@ pub fn open(
     let Some((architecture, _)) = experiment.model.published() else {
         bail!("{name} is not published with weights");
     };
-    if architecture.weights.is_empty() && weights == "imagenet" {
-        bail!(
-            "the weights of {name} are not published in a form that is read here; convert them to safetensors with their names in Keras (such as conv1/kernel), and give the file with --weights"
-        );
-    }
     let published = architecture.weights;
     let path =
         with_progress_bar(|progress| locate(weights, None, published, weights_dir, progress))?;

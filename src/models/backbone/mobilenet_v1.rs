@@ -12,6 +12,7 @@ use super::super::block::{Block, Chain, GlobalAveragePool};
 use super::super::{Activation, Build, BuildError, ConvSpec};
 use super::{Architecture, BackboneConfig};
 use crate::data::ImageShape;
+use crate::weights::Published;
 
 /// Channels of the 1x1 convolutions, and the stride of the depthwise ones before them.
 const TABLE: [(usize, usize); 13] = [
@@ -42,7 +43,13 @@ pub const MOBILENET_V1: Architecture = Architecture {
     classes: 1_000,
     parameters: 4_231_976,
     scales: true,
-    weights: &[],
+    // At a width of 1, and with `model.width` as the name says.
+    weights: &[
+        Published::keras("imagenet", "mobilenet_1_0_224_tf.h5"),
+        Published::keras("imagenet-0.75", "mobilenet_7_5_224_tf.h5"),
+        Published::keras("imagenet-0.5", "mobilenet_5_0_224_tf.h5"),
+        Published::keras("imagenet-0.25", "mobilenet_2_5_224_tf.h5"),
+    ],
     features,
     head: |_, shape, build| {
         let mut chain = Chain::new();

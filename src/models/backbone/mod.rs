@@ -141,7 +141,17 @@ impl BackboneConfig {
             let kept = kept(&features.layers(), cut)?;
             features.truncate(kept);
         }
-        let shape = features.shape_after(build.input)?;
+        let shape = features.shape_after(build.input);
+        let shape = shape.map_err(|error| match error {
+            BuildError::Shape { layer, source } if source.is_about_size() => {
+                BuildError::SmallImages {
+                    received: build.input,
+                    layer,
+                    made_for: architecture.input,
+                }
+            }
+            error => error,
+        })?;
         let head = match &self.head {
             Head::Own => (architecture.head)(self, shape, build)?,
             head => head.build(shape, build)?,

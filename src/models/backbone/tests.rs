@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use safetensors::tensor::{Dtype, TensorView};
 use serde::Deserialize;
 
 use super::*;
-use crate::models::{Features, Initialization, Network, NetworkConfig, REGISTRY, forward};
+use crate::models::{Features, Initialization, Network, NetworkConfig, REGISTRY, Wanted, forward};
 use crate::reference::{devices, stream};
+use crate::weights::WeightFile;
 
 /// Of the L2 norm.
 const TOLERANCE: f64 = 1e-4;
@@ -312,4 +314,52 @@ fn every_published_network_is_checked_against_its_reference() {
             .keys()
             .all(|name| CHECKED.contains(&name.as_str()))
     );
+}
+
+/// The tensors of MobileNet up to its first depthwise convolution, whose kernel Keras 2 and
+/// Keras 3 call differently.
+fn file_of_keras(depthwise: &str) -> WeightFile {
+    let mut tensors = vec![
+        ("conv1/kernel".to_owned(), vec![3, 3, 3, 8]),
+        (format!("conv_dw_1/{depthwise}"), vec![3, 3, 8, 1]),
+    ];
+    for norm in ["conv1_bn", "conv_dw_1_bn"] {
+        for field in ["gamma", "beta", "moving_mean", "moving_variance"] {
+            tensors.push((format!("{norm}/{field}"), vec![8]));
+        }
+    }
+    let bytes: Vec<Vec<u8>> = (tensors.iter().zip(1..))
+        .map(|((_, shape), seed)| {
+            let values = (0..shape.iter().product()).map(|index| stream(seed, index) as f32);
+            values.flat_map(f32::to_le_bytes).collect()
+        })
+        .collect();
+    let views = tensors
+        .into_iter()
+        .zip(&bytes)
+        .map(|((name, shape), bytes)| {
+            let view = TensorView::new(Dtype::F32, shape, bytes).unwrap();
+            (name, view)
+        });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keras.safetensors");
+    std::fs::write(&path, safetensors::serialize(views, None).unwrap()).unwrap();
+    WeightFile::open(&path).unwrap()
+}
+
+#[test]
+fn keras_3_is_understood_as_keras_2() {
+    let text = "name = \"mobilenet_v1\"\nwidth = 0.25\ncut = \"conv_dw_1\"";
+    let config: NetworkConfig = toml::from_str(text).unwrap();
+    for device in devices() {
+        let of = |depthwise| {
+            let (input, initialization) = (ImageShape::new(3, 32, 32), Initialization::default());
+            let network = config.build(input, 2, initialization, 0, &device).unwrap();
+            let file = file_of_keras(depthwise);
+            let (network, loaded) = network.with_pretrained(&file, Wanted::Features).unwrap();
+            assert!(loaded.unused.is_empty(), "{:?}", loaded.unused);
+            network.to_safetensors().unwrap()
+        };
+        assert!(of("depthwise_kernel") == of("kernel"));
+    }
 }
