@@ -38,11 +38,9 @@ pub fn run(args: PrepareArgs) -> Result<u8> {
         bail!("there are no pictures; expected files or folders, e.g. photos/");
     }
     let plan = Plan::new(&inputs, &args.out)?;
-    fs::create_dir_all(&args.out)
-        .with_context(|| format!("cannot make the folder {}", args.out.display()))?;
     let kind = if args.strip { "strip" } else { "result" };
-    let manifest = Manifest::open(&args.out, &format!("{kind} {}", pipeline.fingerprint()))?;
-    manifest.check_ownership(&plan.jobs)?;
+    let steps = format!("{kind} {}", pipeline.fingerprint());
+    let manifest = Manifest::open(&args.out, &steps, &plan.jobs)?;
     signals::install();
     let _patient = signals::ask_first();
     let work = Work {
@@ -131,8 +129,8 @@ impl Work<'_> {
                 outcome.written.fetch_add(1, Ordering::Relaxed);
             }
             Err(reason) => {
-                let mut failed = outcome.failed.lock();
-                let failed = failed.as_mut().unwrap_or_else(|poison| poison.get_mut());
+                let failed = outcome.failed.lock();
+                let mut failed = failed.unwrap_or_else(PoisonError::into_inner);
                 failed.push((number, reason));
             }
         }

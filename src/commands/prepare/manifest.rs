@@ -1,7 +1,7 @@
 //! What an output folder holds already: a line of JSON for every picture, added when it is whole.
 
-use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -46,30 +46,32 @@ struct Header {
     steps: String,
 }
 
-/// A picture that this program has written.
+/// A picture that this program has written, or is about to.
 #[derive(Serialize, Deserialize)]
 struct Entry {
     output: String,
-    /// None where other steps have made it.
+    /// None where it is not written yet, or by other steps.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<Source>,
 }
 
 pub(super) struct Manifest {
     folder: PathBuf,
-    before: HashMap<String, Option<Source>>,
+    before: BTreeMap<String, Option<Source>>,
     file: Mutex<File>,
 }
 
 impl Manifest {
-    /// That of `folder`, for pictures made by `steps`; those made by others are to be made again.
+    /// That of `folder`, which is made if need be, for the pictures of `jobs` made by `steps`; those
+    /// made by others are to be made again.
     ///
     /// # Errors
-    /// It cannot be read or written.
-    pub fn open(folder: &Path, steps: &str) -> Result<Self> {
+    /// A picture would replace what this program has not written, or the manifest cannot be read or
+    /// written.
+    pub fn open(folder: &Path, steps: &str, jobs: &[Job]) -> Result<Self> {
         let path = folder.join(NAME);
         let text = match path.exists() {
-            true => std::fs::read_to_string(&path)
+            true => fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {}", path.display()))?,
             false => String::new(),
         };
@@ -78,9 +80,17 @@ impl Manifest {
         let same = matches!(header, Some(Ok(header)) if header.steps == steps);
         // The last line is not whole where the program was killed.
         let entries = lines.filter_map(|line| serde_json::from_str::<Entry>(line).ok());
-        let before: HashMap<_, _> = entries
+        let mut before: BTreeMap<_, _> = entries
             .map(|entry| (entry.output, entry.source.filter(|_| same)))
             .collect();
+        check_ownership(folder, jobs, &before)?;
+        // Noted before they are written: after a kill in between they are still known as own.
+        for job in jobs {
+            let output = job.output.to_string_lossy().into_owned();
+            before.entry(output).or_default();
+        }
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let mut whole = line(&Header {
             steps: steps.into(),
         })?;
@@ -98,24 +108,6 @@ impl Manifest {
             before,
             file: Mutex::new(file),
         })
-    }
-
-    /// Refuses to replace what this program has not written.
-    ///
-    /// # Errors
-    /// There is such a file.
-    pub fn check_ownership(&self, jobs: &[Job]) -> Result<()> {
-        for job in jobs {
-            let output = self.folder.join(&job.output);
-            let own = self.before.contains_key(&*job.output.to_string_lossy());
-            if !own && output.symlink_metadata().is_ok() {
-                bail!(
-                    "{} is there already and was not written by `convlab prepare`; it is never replaced, choose another folder with --out",
-                    output.display()
-                );
-            }
-        }
-        Ok(())
     }
 
     /// Whether `output` was made from `source` as it is now, by the same steps.
@@ -137,6 +129,24 @@ impl Manifest {
         file.write_all(line.as_bytes())
             .with_context(|| format!("cannot write {}", self.folder.join(NAME).display()))
     }
+}
+
+fn check_ownership(
+    folder: &Path,
+    jobs: &[Job],
+    own: &BTreeMap<String, Option<Source>>,
+) -> Result<()> {
+    for job in jobs {
+        let output = folder.join(&job.output);
+        let own = own.contains_key(&*job.output.to_string_lossy());
+        if !own && output.symlink_metadata().is_ok() {
+            bail!(
+                "{} is there already and was not written by `convlab prepare`; it is never replaced, choose another folder with --out",
+                output.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 fn line(value: &impl Serialize) -> Result<String> {
