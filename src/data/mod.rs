@@ -55,7 +55,7 @@ pub use normalization::{Normalization, Normalize};
 pub use open::{download, open, with_progress_bar};
 pub use photographs::Layout;
 pub use remote_file::RemoteFile;
-pub(crate) use remote_file::is_beginning;
+pub(crate) use remote_file::{UNPUBLISHED, is_beginning};
 pub use resize::Resize;
 pub use sheet::contact_sheet;
 pub use split::{Dataset, Split, SplitOptions};
