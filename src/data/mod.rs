@@ -58,7 +58,7 @@ pub use normalization::{Normalization, Normalize, Tables};
 pub use open::{download, open, with_progress_bar};
 pub use photographs::Layout;
 pub use remote_file::RemoteFile;
-pub(crate) use remote_file::is_beginning;
+pub(crate) use remote_file::{UNPUBLISHED, is_beginning};
 pub use resize::Resize;
 pub(crate) use resize::to_size;
 pub use sheet::contact_sheet;

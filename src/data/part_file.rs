@@ -110,6 +110,7 @@ impl PartFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::UNPUBLISHED;
 
     const ABC: RemoteFile<'static> = RemoteFile {
         name: "abc",
@@ -170,6 +171,7 @@ mod tests {
             (&ABC.sha256[..8], true),
             (&ABC.sha256[..7], false),
             ("", false),
+            (UNPUBLISHED, true),
         ] {
             let (_folder, path) = part();
             let mut part = PartFile::open(path).unwrap();

@@ -8,6 +8,10 @@ const MAX_BYTES: u64 = 1 << 30;
 /// Digits of the shortest beginning of a SHA-256 that a file is held to.
 const MIN_DIGITS: usize = 8;
 
+/// In place of the SHA-256 that a publisher does not give: nothing but the address vouches for the
+/// content.
+pub(crate) const UNPUBLISHED: &str = "not published";
+
 /// Whether `known` is enough of a SHA-256 to tell files apart, and `sum` starts with it.
 pub(crate) fn is_beginning(known: &str, sum: &str) -> bool {
     known.len() >= MIN_DIGITS && sum.starts_with(known)
@@ -24,8 +28,7 @@ pub struct RemoteFile<'a> {
     /// MD5 where the publisher prints it, 32 lower-case hexadecimal digits.
     pub md5: Option<&'a str>,
     /// SHA-256 of the same file, 64 lower-case hexadecimal digits, or its first 8 or more where
-    /// the publisher gives no more; empty where the publisher gives none, and nothing but the
-    /// address vouches for the content.
+    /// the publisher gives no more, or [`UNPUBLISHED`].
     pub sha256: &'a str,
     /// Length in bytes, where it is known.
     pub bytes: Option<u64>,
@@ -42,7 +45,7 @@ impl RemoteFile<'_> {
 
     /// Whether `sum`, a whole SHA-256, is that of this file.
     pub(crate) fn has_sha256(&self, sum: &str) -> bool {
-        self.sha256.is_empty() || is_beginning(self.sha256, sum)
+        self.sha256 == UNPUBLISHED || is_beginning(self.sha256, sum)
     }
 
     /// Bytes that are never exceeded.

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::sha256_of;
 use crate::artifacts::WEIGHTS;
 use crate::data::fetch::{FetchEvent, fetch};
-use crate::data::{DataError, RemoteFile, choose_folder, is_beginning};
+use crate::data::{DataError, RemoteFile, UNPUBLISHED, choose_folder, is_beginning};
 use crate::text::did_you_mean;
 
 /// Environment variable that names the folder of weights.
@@ -37,7 +37,7 @@ impl Published {
     pub const fn keras(name: &'static str, file: &'static str) -> Self {
         const FOLDER: &[&str] =
             &["https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/"];
-        Self::new(name, file, "", FOLDER)
+        Self::new(name, file, UNPUBLISHED, FOLDER)
     }
 
     /// A file at one of `folders`, held to the beginning `sha256` of its checksum.
@@ -217,7 +217,10 @@ fn in_folder(
 ) -> Result<PathBuf, LocateError> {
     let path = folder.join(file.name);
     if path.exists() {
-        return check(path, Some(file.sha256).filter(|known| !known.is_empty()));
+        return check(
+            path,
+            Some(file.sha256).filter(|known| *known != UNPUBLISHED),
+        );
     }
     fetch(std::slice::from_ref(file), folder, progress)?;
     Ok(path)
