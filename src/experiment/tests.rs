@@ -5,6 +5,7 @@ use super::*;
 
 mod mistakes;
 mod precedence;
+mod steps;
 
 fn parse(text: &str) -> Result<Experiment, ConfigError> {
     text.parse()
