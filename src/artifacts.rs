@@ -13,6 +13,7 @@ use toml::{Table, Value};
 use crate::data::{ColorMode, ImageOptions, ImageShape, Normalization, Resize};
 use crate::experiment::{ConfigError, Experiment, load};
 use crate::models::{BuildError, Network, WeightsError};
+use crate::preparation::Pipeline;
 
 pub const CONFIG: &str = "config.toml";
 pub const MODEL: &str = "model.json";
@@ -91,6 +92,12 @@ pub struct ModelCard {
     /// SHA-256 of the data set's content.
     pub fingerprint: String,
     pub resize: Resize,
+    /// Steps before the conversion to colours and size.
+    #[serde(default, skip_serializing_if = "Pipeline::is_empty")]
+    pub preparation: Pipeline,
+    /// Whether pictures are brought to colours and size before those steps as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sized_before: bool,
     pub normalization: Normalization,
     pub parameters: usize,
     /// The configuration the run was started with, as TOML.
@@ -106,6 +113,8 @@ impl ModelCard {
         };
         ImageOptions {
             resize: self.resize,
+            preparation: self.preparation.clone(),
+            sized_before: self.sized_before,
             ..ImageOptions::new(color, self.input.height, self.input.width)
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! Modules in the order the data flows:
 //! [`cli`] reads the command line and [`commands`] carries it out; [`experiment`] is the
-//! configuration; [`data`] finds, draws, splits and batches images; [`models`] holds the networks and
+//! configuration; [`data`] finds, draws, splits and batches images,
+//! [`preparation`] what becomes of them before a network sees them; [`models`] holds the networks and
 //! [`kernels`] the operations that carry their time; [`weights`] opens what others have trained;
 //! [`backend`] opens the device; [`features`] keeps what a network makes of images; [`training`]
 //! finds the weights; [`evaluation`] measures them and
@@ -25,6 +26,7 @@ pub mod inspection;
 pub mod kernels;
 pub mod models;
 pub mod operations;
+pub mod preparation;
 #[cfg(test)]
 mod reference;
 pub mod report;

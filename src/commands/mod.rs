@@ -3,10 +3,12 @@
 mod by_hand;
 mod data;
 mod evaluate;
+mod inputs;
 mod inspect;
 mod models;
 mod opened;
 mod predict;
+mod prepare;
 mod report;
 mod summary;
 mod train;
@@ -36,6 +38,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Train(args) => train::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Predict(args) => predict::run(args),
+        Command::Prepare(args) => prepare::run(args),
         Command::Inspect(command) => inspect::run(command),
         Command::Report(args) => report::run(args),
         Command::Convolve(args) => by_hand::convolve(args),

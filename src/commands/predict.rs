@@ -1,7 +1,6 @@
 //! `convlab predict`
 
 mod imagenet;
-mod inputs;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,14 +10,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use inputs::{BadInput, Input, pictures};
-
+use super::inputs::{BadInput, Input, pictures};
 use super::{DONE, FAILED, print};
 use crate::artifacts::{ModelCard, RunFolder};
 use crate::backend;
 use crate::cli::{Format, PredictArgs};
-use crate::data::decode;
-use crate::data::normalization::apply;
+use crate::data::{ImageOptions, decode};
 use crate::evaluation::{batch_size, probabilities, ranking};
 use crate::models::Network;
 use crate::text::table;
@@ -92,7 +89,10 @@ fn classify(
     network: &Network,
     device: &Device,
 ) -> Result<Vec<Prediction>> {
-    let options = card.image_options();
+    let options = ImageOptions {
+        invert: args.invert,
+        ..card.image_options()
+    };
     let decoded: Vec<Result<Vec<u8>, String>> = (inputs.par_iter())
         .map(|input| match input {
             Ok(path) => decode(path, &options).map_err(|error| error.full_message()),
@@ -104,13 +104,7 @@ fn classify(
     let mut values = vec![0f32; count * card.input.len()];
     let images = values.chunks_mut(card.input.len());
     for (pixels, values) in decoded.iter().flatten().zip(images) {
-        match args.invert {
-            false => apply(&tables, pixels, values),
-            true => {
-                let inverted: Vec<u8> = pixels.iter().map(|&pixel| 255 - pixel).collect();
-                apply(&tables, &inverted, values);
-            }
-        }
+        tables.apply(pixels, values);
     }
     let mut rows = match count {
         0 => Vec::new(),

@@ -92,7 +92,7 @@ fn identities(dataset: &Dataset) -> Result<Vec<String>> {
         if Path::new(&origin).is_file() {
             return Ok(origin);
         }
-        test.read(index, &mut pixels)?;
+        test.read_unprepared(index, &mut pixels)?;
         let label = test.label(index);
         Ok(format!("{label} {:x?}", Sha256::digest(&pixels)))
     });

@@ -22,6 +22,7 @@ use crate::evaluation::{Evaluation, EvaluationError, Predictions};
 use crate::experiment::{self, Experiment, TransferConfig, TransferMode};
 use crate::features::{self, FeatureError};
 use crate::models::{Backbone, Loaded, Network};
+use crate::preparation::Pipeline;
 use crate::report::Language;
 use crate::text::{grouped, shell_word, tell};
 use crate::training::signals::{self, INTERRUPTED};
@@ -99,6 +100,8 @@ fn open(args: &TrainArgs) -> Result<(Session, Learning)> {
         dataset: dataset.name.clone(),
         fingerprint: dataset.fingerprint.clone(),
         resize: experiment.data.resize_for_prediction(),
+        preparation: Pipeline::new(experiment.preprocess.steps.clone())?,
+        sized_before: !experiment.data.has_photographs(),
         normalization: dataset.train.normalization().clone(),
         parameters: network.parameters(),
         config: experiment.to_toml()?,

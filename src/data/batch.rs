@@ -14,7 +14,6 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::normalization::apply;
 use super::{DataError, Split};
 
 /// Images with their classes.
@@ -57,7 +56,7 @@ impl ImageBatch {
         let read = |index: usize, pixels: &mut [u8], values: &mut [f32]| {
             split.read(index, pixels)?;
             change(index, pixels);
-            apply(&tables, pixels, values);
+            tables.apply(pixels, values);
             Ok(())
         };
         Self::read_by(&read, split, indices, device)

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::ImageShape;
 use super::archive::ArchiveProblem;
+use crate::preparation::StepError;
 
 /// Why a data set, an image or a download was refused.
 #[derive(Debug, Error)]
@@ -55,6 +56,10 @@ pub enum DataError {
         /// The data set.
         name: String,
     },
+
+    /// Steps of a preparation that make no sense.
+    #[error("preprocess.steps{0}")]
+    Preparation(StepError),
 
     /// A name that is not in the catalogue.
     #[error(

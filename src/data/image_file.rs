@@ -9,11 +9,11 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 
 use image::error::{DecodingError, ImageFormatHint, ParameterError, ParameterErrorKind};
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use libjpeg_turbo_rs::JpegError;
 
+use super::conversion::{converted, planes, to_color};
 use super::jpeg::{self, JpegFile};
-use super::resize::to_size;
 use super::{ColorMode, DataError, ImageOptions, ImageShape};
 
 /// File name extensions, lower case, that are taken for images.
@@ -37,7 +37,7 @@ pub fn has_image_extension(path: &Path) -> bool {
 /// is composited over black, the background of MNIST and Fashion-MNIST and of padding, so that a
 /// drawing on a transparent sheet arrives as those images are. Of an animation, the first image
 /// counts. Resizing is by the triangle filter, which averages where it shrinks; an image that
-/// already has the size stays as it is.
+/// already has the size stays as it is. The steps of the options' preparation come in between.
 ///
 /// # Errors
 /// Where the file cannot be read, is empty, of no known format, damaged, cut short, or larger
@@ -61,6 +61,15 @@ fn read_bytes(path: &Path, options: &ImageOptions) -> Result<Vec<u8>, DataError>
     Ok(bytes)
 }
 
+/// Decodes an image file as it is: orientation applied, colours, depth and size those of the file.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_image(path: &Path) -> Result<DynamicImage, DataError> {
+    let options = ImageOptions::new(ColorMode::Rgb, 1, 1);
+    open_image(&read_bytes(path, &options)?, path, &options)
+}
+
 /// As [`decode`], for a file that is already in memory, e.g. an upload; `name` is what errors
 /// call it.
 ///
@@ -73,14 +82,7 @@ pub fn decode_bytes(
 ) -> Result<Vec<u8>, DataError> {
     options.validate()?;
     let image = open_image(bytes, name, options)?;
-    let image = to_color(image, options.color);
-    let image = to_size(
-        image,
-        options.height as u32,
-        options.width as u32,
-        options.resize,
-    );
-    Ok(planes(image, options.color))
+    Ok(converted(image, options))
 }
 
 /// Decodes an image file as it is: its size, and one channel or three as the file has them.
@@ -88,8 +90,7 @@ pub fn decode_bytes(
 /// # Errors
 /// As [`decode`].
 pub fn decode_whole(path: &Path) -> Result<(ImageShape, Vec<u8>), DataError> {
-    let options = ImageOptions::new(ColorMode::Rgb, 1, 1);
-    let image = open_image(&read_bytes(path, &options)?, path, &options)?;
+    let image = decode_image(path)?;
     let color = match image.color().has_color() {
         true => ColorMode::Rgb,
         false => ColorMode::Grey,
@@ -203,42 +204,6 @@ fn check_bytes(
         found: format!("{what} {bytes} bytes"),
         limit: format!("{} bytes", options.max_alloc_bytes),
     })
-}
-
-fn to_color(image: DynamicImage, color: ColorMode) -> DynamicImage {
-    let image = if image.has_alpha() {
-        over_black(image)
-    } else {
-        image
-    };
-    match color {
-        ColorMode::Grey => DynamicImage::ImageLuma8(image.into_luma8()),
-        ColorMode::Rgb => DynamicImage::ImageRgb8(image.into_rgb8()),
-    }
-}
-
-fn over_black(image: DynamicImage) -> DynamicImage {
-    let image = image.into_rgba8();
-    let (width, height) = image.dimensions();
-    let flat = RgbImage::from_fn(width, height, |x, y| {
-        let [rgb @ .., alpha] = image.get_pixel(x, y).0;
-        image::Rgb(rgb.map(|value| ((u16::from(value) * u16::from(alpha) + 127) / 255) as u8))
-    });
-    DynamicImage::ImageRgb8(flat)
-}
-
-/// From pixels with their channels together to one plane per channel.
-fn planes(image: DynamicImage, color: ColorMode) -> Vec<u8> {
-    let interleaved = image.into_bytes();
-    let channels = color.channels();
-    if channels == 1 {
-        return interleaved;
-    }
-    let mut planes = Vec::with_capacity(interleaved.len());
-    for channel in 0..channels {
-        planes.extend(interleaved.iter().skip(channel).step_by(channels));
-    }
-    planes
 }
 
 #[cfg(test)]

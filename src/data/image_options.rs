@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DataError, ImageShape, Resize};
+use crate::preparation::Pipeline;
 
 /// Colours that an image is brought to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +27,7 @@ impl ColorMode {
 }
 
 /// What an image file is turned into, and how large it may be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageOptions {
     /// Colours of the result.
@@ -38,6 +39,16 @@ pub struct ImageOptions {
     /// Way from the file's size to the result's.
     #[serde(default)]
     pub resize: Resize,
+    /// Light and dark change places before anything else.
+    #[serde(default)]
+    pub invert: bool,
+    /// Steps before the conversion to colours and size.
+    #[serde(default)]
+    pub preparation: Pipeline,
+    /// Whether the steps see the image in its colours and size already, as those of data sets that
+    /// have a size of their own do.
+    #[serde(default)]
+    pub sized_before: bool,
     /// Longest side a file may have, in pixels.
     #[serde(default = "default_max_side")]
     pub max_side: u32,
@@ -63,6 +74,9 @@ impl ImageOptions {
             height,
             width,
             resize: Resize::Stretch,
+            invert: false,
+            preparation: Pipeline::none(),
+            sized_before: false,
             max_side: default_max_side(),
             max_alloc_bytes: default_max_alloc_bytes(),
         }

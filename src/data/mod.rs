@@ -8,6 +8,7 @@
 pub mod archive;
 mod batch;
 pub mod catalog;
+mod conversion;
 mod error;
 pub mod fetch;
 mod fingerprint;
@@ -26,6 +27,7 @@ pub mod normalization;
 mod open;
 mod part_file;
 mod photographs;
+mod prepared;
 mod published;
 mod remote_file;
 mod resize;
@@ -41,22 +43,24 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use batch::{BatchLoader, ImageBatch, Order, Position};
+pub(crate) use conversion::over_black;
 pub use error::DataError;
 pub use fingerprint::Fingerprint;
 pub(crate) use fingerprint::hex;
 pub use folder::{FolderOptions, load_folder};
 pub use idx_folder::{load_idx, load_idx_folder};
-pub use image_file::{decode, decode_whole, has_image_extension};
+pub use image_file::{decode, decode_image, decode_whole, has_image_extension};
 pub use image_options::{ColorMode, ImageOptions};
 pub(crate) use location::choose as choose_folder;
 pub use location::data_dir;
 pub use memory::MemoryStore;
-pub use normalization::{Normalization, Normalize};
+pub use normalization::{Normalization, Normalize, Tables};
 pub use open::{download, open, with_progress_bar};
 pub use photographs::Layout;
 pub use remote_file::RemoteFile;
 pub(crate) use remote_file::{UNPUBLISHED, is_beginning};
 pub use resize::Resize;
+pub(crate) use resize::to_size;
 pub use sheet::contact_sheet;
 pub use split::{Dataset, Split, SplitOptions};
 
@@ -116,6 +120,15 @@ pub trait ImageStore: Send + Sync {
     /// Where `index` or the length of `out` is wrong, or the image's file has become unreadable.
     fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError>;
 
+    /// As [`read`](Self::read), the image as it is without preparation; to know it again by, where
+    /// its origin is no file.
+    ///
+    /// # Errors
+    /// See [`read`](Self::read).
+    fn read_unprepared(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
+        self.read(index, out)
+    }
+
     /// Writes what the network sees of image `index` to `values`, `tables` applied to its 8-bit
     /// values; `pixels` is room for these. Both have `shape().len()` values.
     ///
@@ -124,12 +137,12 @@ pub trait ImageStore: Send + Sync {
     fn read_values(
         &self,
         index: usize,
-        tables: &[[f32; 256]],
+        tables: &Tables,
         pixels: &mut [u8],
         values: &mut [f32],
     ) -> Result<(), DataError> {
         self.read(index, pixels)?;
-        normalization::apply(tables, pixels, values);
+        tables.apply(pixels, values);
         Ok(())
     }
 

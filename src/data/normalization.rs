@@ -16,6 +16,9 @@ pub enum Normalize {
     Standard,
     /// As the weights want it that the network starts from.
     Pretrained,
+    /// Mean 0 and standard deviation 1 over all values of each image. The deviation is taken for at
+    /// least that of one bright value among all, as TensorFlow's `per_image_standardization` does.
+    PerImage,
 }
 
 /// Mean and standard deviation of each channel, of values in `[0, 1]`.
@@ -23,6 +26,9 @@ pub enum Normalize {
 pub struct Normalization {
     pub mean: Vec<f32>,
     pub deviation: Vec<f32>,
+    /// Each image has its own instead, over all its values.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub per_image: bool,
 }
 
 impl Normalization {
@@ -31,6 +37,7 @@ impl Normalization {
         Self {
             mean: vec![0.0; channels],
             deviation: vec![1.0; channels],
+            per_image: false,
         }
     }
 
@@ -39,6 +46,15 @@ impl Normalization {
         Self {
             mean: Vec::new(),
             deviation: Vec::new(),
+            per_image: false,
+        }
+    }
+
+    /// Of each image by itself.
+    pub fn per_image() -> Self {
+        Self {
+            per_image: true,
+            ..Self::none()
         }
     }
 
@@ -54,6 +70,7 @@ impl Normalization {
             3 => Ok(Self {
                 mean: mean.to_vec(),
                 deviation: deviation.to_vec(),
+                per_image: false,
             }),
             channels => Err(DataError::NotRgb { channels }),
         }
@@ -98,21 +115,48 @@ impl Normalization {
                 1.0
             });
         }
-        Ok(Self { mean, deviation })
+        Ok(Self {
+            mean,
+            deviation,
+            per_image: false,
+        })
     }
 
-    /// The value of each of the 256 pixel values, for each channel.
-    pub fn tables(&self) -> Vec<[f32; 256]> {
-        (self.mean.iter().zip(&self.deviation))
-            .map(|(mean, deviation)| {
-                std::array::from_fn(|pixel| (pixel as f32 / 255.0 - mean) / deviation)
-            })
-            .collect()
+    /// The same, ready to be applied.
+    pub fn tables(&self) -> Tables {
+        if self.per_image {
+            return Tables::PerImage;
+        }
+        let table = |(&mean, &deviation): (&f32, &f32)| table(mean, deviation);
+        Tables::PerChannel(self.mean.iter().zip(&self.deviation).map(table).collect())
     }
 }
 
-/// Writes the values of `pixels`, `[channels, height, width]`, to `values` by `tables`.
-pub fn apply(tables: &[[f32; 256]], pixels: &[u8], values: &mut [f32]) {
+/// How pixel values become the network's.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tables {
+    /// The value of each of the 256 pixel values, for each channel.
+    PerChannel(Vec<[f32; 256]>),
+    /// Each image has a table of its own.
+    PerImage,
+}
+
+/// The value of each pixel value.
+fn table(mean: f32, deviation: f32) -> [f32; 256] {
+    std::array::from_fn(|pixel| (pixel as f32 / 255.0 - mean) / deviation)
+}
+
+impl Tables {
+    /// Writes the values of `pixels`, `[channels, height, width]`, to `values`.
+    pub fn apply(&self, pixels: &[u8], values: &mut [f32]) {
+        match self {
+            Self::PerChannel(tables) => per_channel(tables, pixels, values),
+            Self::PerImage => per_channel(&[of_image(pixels)], pixels, values),
+        }
+    }
+}
+
+fn per_channel(tables: &[[f32; 256]], pixels: &[u8], values: &mut [f32]) {
     let area = pixels.len() / tables.len().max(1);
     let channels = pixels
         .chunks(area.max(1))
@@ -122,6 +166,19 @@ pub fn apply(tables: &[[f32; 256]], pixels: &[u8], values: &mut [f32]) {
             *value = table[usize::from(pixel)];
         }
     }
+}
+
+/// The table by which `pixels` have mean 0 and deviation 1.
+fn of_image(pixels: &[u8]) -> [f32; 256] {
+    let count = pixels.len().max(1) as f64;
+    let [sum, squares] = pixels.iter().fold([0u64; 2], |[sum, squares], &pixel| {
+        let pixel = u64::from(pixel);
+        [sum + pixel, squares + pixel * pixel]
+    });
+    let mean = sum as f64 / count / 255.0;
+    let variance = squares as f64 / count / (255.0 * 255.0) - mean * mean;
+    let deviation = variance.max(0.0).sqrt().max(1.0 / count.sqrt());
+    table(mean as f32, deviation as f32)
 }
 
 #[cfg(test)]
@@ -145,7 +202,7 @@ mod tests {
         let mut values = [0.0; 8];
         for image in 0..2 {
             let range = image * 4..image * 4 + 4;
-            apply(&tables, &pixels[range.clone()], &mut values[range]);
+            tables.apply(&pixels[range.clone()], &mut values[range]);
         }
         for channel in [[0, 1, 4, 5], [2, 3, 6, 7]] {
             let values = channel.map(|index| values[index]);
@@ -168,7 +225,21 @@ mod tests {
     fn unit_values_are_those_of_the_pixels_divided_by_255() {
         let tables = Normalization::unit(1).tables();
         let mut values = [0.0; 3];
-        apply(&tables, &[0, 51, 255], &mut values);
+        tables.apply(&[0, 51, 255], &mut values);
         assert_eq!(values, [0.0, 51.0 / 255.0, 1.0]);
+    }
+
+    #[test]
+    fn an_image_by_itself_has_mean_zero_and_deviation_one_over_all_channels() {
+        let tables = Normalization::per_image().tables();
+        let mut values = [0.0; 6];
+        tables.apply(&[10, 20, 30, 40, 50, 250], &mut values);
+        // (x - numpy.mean(x)) / numpy.std(x)
+        let expected = [-0.702, -0.5788, -0.4557, -0.3325, -0.2094, 2.2784];
+        for (value, expected) in values.iter().zip(expected) {
+            assert!((value - expected).abs() < 1e-4, "{values:?}");
+        }
+        tables.apply(&[90; 6], &mut values);
+        assert!(values.iter().all(|value| value.abs() < 1e-6), "{values:?}");
     }
 }

@@ -7,9 +7,11 @@ use super::fetch::{FetchEvent, fetch};
 use super::folder::{FolderOptions, load_folder};
 use super::idx_folder::{load_idx, load_idx_folder};
 use super::photographs::Photographs;
+use super::prepared::prepare;
 use super::synthetic;
 use super::{DataError, Dataset, ImageOptions, RawDataset, RemoteFile, SplitOptions, data_dir};
 use crate::experiment::Experiment;
+use crate::preparation::Pipeline;
 use crate::text::{progress_bar, tell};
 
 /// The data set of `experiment`, split by its seed; missing files of a known data set are downloaded.
@@ -19,12 +21,24 @@ use crate::text::{progress_bar, tell};
 pub fn open(experiment: &Experiment, explicit_dir: Option<&Path>) -> Result<Dataset, DataError> {
     let config = &experiment.data;
     let published = experiment.model.published();
+    let pipeline =
+        Pipeline::new(experiment.preprocess.steps.clone()).map_err(DataError::Preparation)?;
+    let resize = config.resize_for_prediction();
+    let in_memory = |raw| prepare(raw, &pipeline, resize);
     let raw = match (config.dataset.as_str(), &config.path) {
         ("folder", Some(path)) => {
-            reading(|progress| load_folder(path, &folder_options(experiment), progress))?
+            let options = folder_options(experiment, &pipeline);
+            reading("reading", |progress| load_folder(path, &options, progress))?
         }
-        ("idx", Some(path)) => load_idx_folder(path)?,
-        (name, _) => known(catalog::find(name)?, experiment, explicit_dir)?,
+        ("idx", Some(path)) => in_memory(load_idx_folder(path)?)?,
+        (name, _) => {
+            let entry = catalog::find(name)?;
+            let raw = known(entry, experiment, &pipeline, explicit_dir)?;
+            match config.has_photographs() {
+                true => raw,
+                false => in_memory(raw)?,
+            }
+        }
     };
     Dataset::split(
         raw,
@@ -41,10 +55,11 @@ pub fn open(experiment: &Experiment, explicit_dir: Option<&Path>) -> Result<Data
     )
 }
 
-fn folder_options(experiment: &Experiment) -> FolderOptions {
+fn folder_options(experiment: &Experiment, pipeline: &Pipeline) -> FolderOptions {
     let config = &experiment.data;
     let image = ImageOptions {
         resize: config.resize,
+        preparation: pipeline.clone(),
         ..ImageOptions::new(config.color, config.height, config.width)
     };
     FolderOptions {
@@ -55,11 +70,14 @@ fn folder_options(experiment: &Experiment) -> FolderOptions {
     }
 }
 
-/// Calls `load` with a function that shows how many images of how many are read.
-fn reading(
+/// Calls `load` with a function that shows how many images of how many are done.
+pub(super) fn reading(
+    doing: &str,
     load: impl FnOnce(&dyn Fn(usize, usize)) -> Result<RawDataset, DataError>,
 ) -> Result<RawDataset, DataError> {
-    let bar = progress_bar("reading {pos}/{len} images {bar:30} {eta} left");
+    let bar = progress_bar(&format!(
+        "{doing} {{pos}}/{{len}} images {{bar:30}} {{eta}} left"
+    ));
     let loaded = load(&|done, total| {
         bar.set_length(total as u64);
         bar.set_position(done as u64);
@@ -71,6 +89,7 @@ fn reading(
 fn known(
     entry: &DatasetEntry,
     experiment: &Experiment,
+    pipeline: &Pipeline,
     explicit_dir: Option<&Path>,
 ) -> Result<RawDataset, DataError> {
     let config = &experiment.data;
@@ -91,7 +110,8 @@ fn known(
             download(entry, &dir)?;
             let folder = catalog::folder_of(entry, &dir);
             let photographs = entry.photographs(files, layout, &folder);
-            reading(|progress| photographs.load(&folder_options(experiment), progress))
+            let options = folder_options(experiment, pipeline);
+            reading("reading", |progress| photographs.load(&options, progress))
         }
     }
 }

@@ -19,7 +19,7 @@ pub enum Resize {
 
 /// `image` with the wanted size, as it is where it has that size already; keeps the pixel type.
 /// Both sides of both sizes are at least 1.
-pub(super) fn to_size(
+pub(crate) fn to_size(
     image: DynamicImage,
     height: u32,
     width: u32,

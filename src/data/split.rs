@@ -7,7 +7,8 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{DataError, ImageShape, ImageStore, Normalization, Normalize, RawDataset, SkippedFile};
+use super::{DataError, ImageShape, ImageStore, Normalization, Normalize, RawDataset};
+use super::{SkippedFile, Tables};
 
 /// Some images of a store, in a fixed order.
 #[derive(Clone)]
@@ -83,6 +84,14 @@ impl Split {
         self.store.read(self.indices[index] as usize, out)
     }
 
+    /// As [`read`](Self::read), the image as it is without preparation.
+    ///
+    /// # Errors
+    /// The image can no longer be read from disk.
+    pub fn read_unprepared(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
+        (self.store).read_unprepared(self.indices[index] as usize, out)
+    }
+
     /// Writes the values that the network sees of image `index` of this split to `values`.
     ///
     /// `pixels` and `values` have [`shape`](Self::shape)`().len()` values; `tables` are those of
@@ -93,7 +102,7 @@ impl Split {
     pub fn read_values(
         &self,
         index: usize,
-        tables: &[[f32; 256]],
+        tables: &Tables,
         pixels: &mut [u8],
         values: &mut [f32],
     ) -> Result<(), DataError> {
@@ -246,6 +255,7 @@ impl Dataset {
         }
         let normalization = Arc::new(match options.normalize {
             Normalize::Unit => Normalization::unit(train.shape().channels),
+            Normalize::PerImage => Normalization::per_image(),
             Normalize::Standard if train.is_empty() => {
                 return Err(DataError::NothingToMeasure { name: raw.name });
             }

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use super::place::{self, Origin, Problem};
 use super::wording::reword;
-use super::{Experiment, model, overrides, transfer, validate};
+use super::{Experiment, model, overrides, preprocess, transfer, validate};
 
 /// The configuration of a bare `train`.
 pub const QUICKSTART: &str = include_str!("../../configs/quickstart.toml");
@@ -95,7 +95,8 @@ fn merge(origin: &Origin, texts: &[String]) -> Result<Experiment, ConfigError> {
     overrides::apply(&mut table, &overrides);
 
     let model = table.remove("model");
-    let mut experiment = interpret(table).map_err(located)?;
+    let mut experiment = interpret(table.clone()).map_err(located)?;
+    preprocess::settle(&mut experiment, &table).map_err(located)?;
     if let Some(model) = model {
         experiment.model = model::interpret(&model).map_err(in_model)?;
     }
@@ -108,7 +109,7 @@ fn merge(origin: &Origin, texts: &[String]) -> Result<Experiment, ConfigError> {
 
 /// A section written as a value would be lost beneath an override of one of its keys.
 fn check_sections(table: &Table) -> Result<(), Problem> {
-    for section in ["data", "model", "training", "transfer"] {
+    for section in ["data", "preprocess", "model", "training", "transfer"] {
         if table.get(section).is_some_and(|value| !value.is_table()) {
             return Err(Problem::new(
                 section,

@@ -9,6 +9,7 @@ mod load;
 mod model;
 mod overrides;
 mod place;
+mod preprocess;
 mod transfer;
 mod validate;
 mod wording;
@@ -22,6 +23,7 @@ use crate::models::{Initialization, NetworkConfig};
 
 pub use class_weights::{BalancedWeights, ClassWeights};
 pub use load::{ConfigError, QUICKSTART, from_file, load};
+pub use preprocess::PreprocessConfig;
 pub use transfer::{NormStatistics, TransferConfig, TransferMode};
 
 /// Everything that decides a run.
@@ -29,6 +31,8 @@ pub use transfer::{NormStatistics, TransferConfig, TransferMode};
 #[serde(deny_unknown_fields, default)]
 pub struct Experiment {
     pub data: DataConfig,
+    #[serde(skip_serializing_if = "PreprocessConfig::is_empty")]
+    pub preprocess: PreprocessConfig,
     pub model: NetworkConfig,
     pub training: TrainingConfig,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,8 +60,9 @@ pub struct DataConfig {
     pub valid_fraction: f64,
     /// Share kept for the test where the data set brings no test images, `0` to less than `1`.
     pub test_fraction: f64,
-    /// `unit` (values from 0 to 1), `standard` (mean 0, deviation 1 over the training images) or
-    /// `pretrained` (as the network's published weights want it).
+    /// `unit` (values from 0 to 1), `standard` (mean 0, deviation 1 over the training images),
+    /// `per-image` (the same over each image) or `pretrained` (as the network's published weights
+    /// want it).
     pub normalize: Normalize,
     /// `grey` or `rgb`; for photographs, which are `folder` and the published ones of no size of
     /// their own.

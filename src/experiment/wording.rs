@@ -35,7 +35,10 @@ pub fn reword(path: &str, message: &str, value: Option<&Value>) -> Problem {
     }
     if message.starts_with("missing field") {
         let name = quoted.next().unwrap_or_default();
-        let message = format!("\"{name}\" is missing; expected e.g. {STOP}");
+        let message = match path {
+            "training.stop" => format!("\"{name}\" is missing; expected e.g. {STOP}"),
+            _ => format!("\"{name}\" is missing; add it"),
+        };
         return Problem::new(path, message);
     }
     let expected = match message.rsplit_once("expected ") {
@@ -71,8 +74,9 @@ const STOP: &str = "{ metric = \"train_loss\", below = 0.29 }";
 fn in_words(expected: &str, value: Option<&Value>) -> String {
     let integer = value.is_some_and(Value::is_integer);
     match expected {
-        "usize" | "u8" | "u16" | "u32" | "u64" if integer => "a whole number from 0 up".into(),
-        "usize" | "u8" | "u16" | "u32" | "u64" => "a whole number".into(),
+        "u8" if integer => "a whole number from 0 to 255".into(),
+        "usize" | "u16" | "u32" | "u64" if integer => "a whole number from 0 up".into(),
+        "usize" | "u8" | "u16" | "u32" | "u64" | "i16" | "i64" => "a whole number".into(),
         "f32" | "f64" => "a number".into(),
         "a boolean" => "true or false".into(),
         "a string"

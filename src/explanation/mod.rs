@@ -15,7 +15,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
 use crate::data::ImageShape;
-use crate::data::normalization::{Normalization, apply};
+use crate::data::{Normalization, Tables};
 use crate::inspection::{InspectionError, read};
 use crate::models::Network;
 
@@ -86,8 +86,8 @@ pub struct Explainer {
     tracked: Network,
     device: Device,
     input: ImageShape,
-    /// The value of each pixel value, for each channel.
-    tables: Vec<[f32; 256]>,
+    /// How pixel values become the network's.
+    tables: Tables,
 }
 
 impl Explainer {
@@ -159,15 +159,13 @@ impl Explainer {
     /// What the network sees of an image.
     fn values(&self, pixels: &[u8]) -> Vec<f32> {
         let mut values = vec![0.0; pixels.len()];
-        apply(&self.tables, pixels, &mut values);
+        self.tables.apply(pixels, &mut values);
         values
     }
 
     /// What the network sees of a black image.
     fn black(&self) -> Vec<f32> {
-        let area = self.input.height * self.input.width;
-        let channels = self.tables.iter();
-        channels.flat_map(|table| vec![table[0]; area]).collect()
+        self.values(&vec![0; self.input.len()])
     }
 
     /// `[images, channels, height, width]`

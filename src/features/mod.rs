@@ -166,6 +166,9 @@ fn key(layers: &NamedLayers, name: &str, split: &Split, dataset: &Dataset, plan:
     for value in normalization.mean.iter().chain(&normalization.deviation) {
         print.number(value.to_bits().into());
     }
+    if normalization.per_image {
+        print.text("per-image");
+    }
     if name == "train" && plan.augmented_passes > 0 {
         print.number(plan.augmented_passes as u64);
         print.number(plan.seed);

@@ -1,7 +1,7 @@
 //! Features as a data set.
 
 use super::FeatureFile;
-use crate::data::{DataError, ImageShape, ImageStore, Split};
+use crate::data::{DataError, ImageShape, ImageStore, Split, Tables};
 
 /// Features of all passes over a split, one pass after the other.
 pub struct FeatureStore {
@@ -37,7 +37,7 @@ impl ImageStore for FeatureStore {
     fn read_values(
         &self,
         index: usize,
-        _tables: &[[f32; 256]],
+        _tables: &Tables,
         _pixels: &mut [u8],
         values: &mut [f32],
     ) -> Result<(), DataError> {

@@ -4,7 +4,7 @@ use image::RgbImage;
 use super::InspectionError;
 use super::activity::read;
 use super::canvas::{Tile, map, photo, rows};
-use crate::data::normalization::{Normalization, apply};
+use crate::data::Normalization;
 use crate::data::{ImageShape, Split};
 use crate::drawing::GLYPH;
 use crate::models::{FeatureShape, Features, Network};
@@ -55,7 +55,7 @@ impl Journey {
         device: &Device,
     ) -> Result<Self, InspectionError> {
         let mut values = vec![0f32; input.len()];
-        apply(&normalization.tables(), &subject.pixels, &mut values);
+        normalization.tables().apply(&subject.pixels, &mut values);
         let dims = [1, input.channels, input.height, input.width];
         let image = Tensor::<4>::from_data(TensorData::new(values, dims), device);
         Ok(Self {

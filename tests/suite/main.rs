@@ -4,6 +4,7 @@ mod by_hand;
 mod data;
 mod inspect;
 mod mistakes;
+mod prepare;
 mod real_data;
 mod report;
 mod resume;

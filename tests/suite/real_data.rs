@@ -143,3 +143,51 @@ fn a_head_on_imagenet_features_tells_cats_from_dogs() {
     let accuracy = summary["test"]["accuracy"].as_f64().unwrap();
     assert!(accuracy >= 0.97, "{accuracy}");
 }
+
+#[test]
+fn digits_are_told_apart_when_they_are_cut_out() {
+    let Some(folder) = folder_with("mnist") else {
+        return;
+    };
+    let place = Workplace::new();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/segmented-mnist.toml");
+    let settings = [
+        config.to_str().unwrap(),
+        "training.epochs=2",
+        "data.train_images=6000",
+        "data.test_images=1000",
+        "--data-dir",
+        folder.to_str().unwrap(),
+    ];
+    let run = place.train("run", &settings);
+    let accuracy = json(&run.join("summary.json"))["test"]["accuracy"]
+        .as_f64()
+        .unwrap();
+    assert!(accuracy > 0.85, "test accuracy {accuracy} after two epochs");
+}
+
+#[test]
+fn photographs_are_prepared_in_their_own_size() {
+    let Some(folder) = folder_with("cats-vs-dogs") else {
+        return;
+    };
+    let place = Workplace::new();
+    let photos = folder.join("cats-vs-dogs/test/cat");
+    let some: Vec<PathBuf> = fs::read_dir(photos)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .take(20)
+        .collect();
+    let chain = r#"preprocess.steps=["clahe", { threshold = {}, keep = "mask" }, { remove-small = { area = 200 } }, { morphology = { operation = "open", element = "disk", size = 7 } }, "bounding-crop", "apply-mask"]"#;
+    let mut args = vec!["prepare", chain, "--out", "out"];
+    args.extend(some.iter().map(|path| path.to_str().unwrap()));
+    let text = place.succeed(&args);
+    assert!(text.contains("20 written"), "{text}");
+    for path in &some {
+        let name = Path::new(path.file_name().unwrap()).with_extension("png");
+        let result = image::open(place.path("out").join(name)).unwrap();
+        let before = convlab::data::decode_image(path).unwrap();
+        assert!(result.width() <= before.width() && result.height() <= before.height());
+        assert!(result.color().has_color(), "{}", path.display());
+    }
+}

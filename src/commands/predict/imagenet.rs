@@ -9,6 +9,7 @@ use crate::artifacts::ModelCard;
 use crate::data::{Normalization, Resize, with_progress_bar};
 use crate::experiment;
 use crate::models::{Initialization, Network, REGISTRY, Wanted};
+use crate::preparation::Pipeline;
 use crate::text::did_you_mean;
 use crate::weights::{WeightFile, imagenet_classes, locate};
 
@@ -56,6 +57,8 @@ pub fn open(
         dataset: "ImageNet".into(),
         fingerprint: file.sha256().into(),
         resize: Resize::Crop,
+        preparation: Pipeline::none(),
+        sized_before: false,
         normalization: Normalization::pretrained(input.channels, architecture.normalization)?,
         parameters: network.parameters(),
         config: experiment.to_toml()?,

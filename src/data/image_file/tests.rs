@@ -1,7 +1,7 @@
 //! Images of every format, whole and damaged.
 
 use super::*;
-use image::{GrayImage, ImageBuffer, Luma, Rgb, Rgba};
+use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage, Rgba};
 use std::path::PathBuf;
 
 fn encoded(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {

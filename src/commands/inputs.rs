@@ -1,4 +1,4 @@
-//! The pictures that the inputs of `convlab predict` stand for.
+//! The pictures that the inputs of `convlab predict` and `convlab prepare` stand for.
 //!
 //! Nothing here ends the command: an input that cannot be used keeps its place in the list,
 //! with the reason, and those after it are still done.
@@ -12,7 +12,7 @@ use crate::data::has_image_extension;
 /// A picture to decode, or an input that led to none.
 pub(super) type Input = Result<PathBuf, BadInput>;
 
-/// Why an input, or something in a folder, cannot be classified.
+/// Why an input, or something in a folder, cannot be used.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct BadInput {
     pub path: PathBuf,
@@ -110,7 +110,7 @@ fn walk(folder: &Path, found: &mut Vec<Input>) {
             Ok(metadata) if metadata.is_dir() && path.is_symlink() => {
                 let reason = format!(
                     "{} is a link to a folder and not followed, as it can lead in circles; \
-                     give the folder itself to have its pictures classified",
+                     give the folder itself to have its pictures read",
                     path.display()
                 );
                 found.push(bad(&path, reason));

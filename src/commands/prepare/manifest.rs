@@ -1,0 +1,154 @@
+//! What an output folder holds already: a line of JSON for every picture, added when it is whole.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::plan::Job;
+use crate::artifacts;
+
+const NAME: &str = ".convlab-prepare.jsonl";
+
+/// The file a picture was made from, as it was then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Source {
+    input: PathBuf,
+    bytes: u64,
+    /// Nanoseconds since 1970.
+    modified: u64,
+}
+
+impl Source {
+    /// `None` where the file cannot be looked at, or its path is not UTF-8.
+    pub fn of(input: &Path) -> Option<Self> {
+        let metadata = input.metadata().ok()?;
+        let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let input = std::path::absolute(input).ok()?;
+        input.to_str()?;
+        Some(Self {
+            input,
+            bytes: metadata.len(),
+            modified: modified.as_nanos() as u64,
+        })
+    }
+}
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    /// What the pictures are made by.
+    steps: String,
+}
+
+/// A picture that this program has written, or is about to.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    output: String,
+    /// None where it is not written yet, or by other steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
+}
+
+pub(super) struct Manifest {
+    folder: PathBuf,
+    before: BTreeMap<String, Option<Source>>,
+    file: Mutex<File>,
+}
+
+impl Manifest {
+    /// That of `folder`, which is made if need be, for the pictures of `jobs` made by `steps`; those
+    /// made by others are to be made again.
+    ///
+    /// # Errors
+    /// A picture would replace what this program has not written, or the manifest cannot be read or
+    /// written.
+    pub fn open(folder: &Path, steps: &str, jobs: &[Job]) -> Result<Self> {
+        let path = folder.join(NAME);
+        let text = match path.exists() {
+            true => fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?,
+            false => String::new(),
+        };
+        let mut lines = text.lines();
+        let header = lines.next().map(serde_json::from_str::<Header>);
+        let same = matches!(header, Some(Ok(header)) if header.steps == steps);
+        // The last line is not whole where the program was killed.
+        let entries = lines.filter_map(|line| serde_json::from_str::<Entry>(line).ok());
+        let mut before: BTreeMap<_, _> = entries
+            .map(|entry| (entry.output, entry.source.filter(|_| same)))
+            .collect();
+        check_ownership(folder, jobs, &before)?;
+        // Noted before they are written: after a kill in between they are still known as own.
+        for job in jobs {
+            let output = job.output.to_string_lossy().into_owned();
+            before.entry(output).or_default();
+        }
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let mut whole = line(&Header {
+            steps: steps.into(),
+        })?;
+        for (output, source) in &before {
+            whole += &line(&Entry {
+                output: output.clone(),
+                source: source.clone(),
+            })?;
+        }
+        artifacts::write(&path, whole.as_bytes())?;
+        let file = OpenOptions::new().append(true).open(&path);
+        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            before,
+            file: Mutex::new(file),
+        })
+    }
+
+    /// Whether `output` was made from `source` as it is now, by the same steps.
+    pub fn is_done(&self, output: &Path, source: Option<&Source>) -> bool {
+        let before = self.before.get(&*output.to_string_lossy());
+        source.is_some() && before.is_some_and(|before| before.as_ref() == source)
+    }
+
+    /// Notes that `output` is whole.
+    ///
+    /// # Errors
+    /// The note cannot be written.
+    pub fn add(&self, output: &Path, source: Option<Source>) -> Result<()> {
+        let line = line(&Entry {
+            output: output.to_string_lossy().into_owned(),
+            source,
+        })?;
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(line.as_bytes())
+            .with_context(|| format!("cannot write {}", self.folder.join(NAME).display()))
+    }
+}
+
+fn check_ownership(
+    folder: &Path,
+    jobs: &[Job],
+    own: &BTreeMap<String, Option<Source>>,
+) -> Result<()> {
+    for job in jobs {
+        let output = folder.join(&job.output);
+        let own = own.contains_key(&*job.output.to_string_lossy());
+        if !own && output.symlink_metadata().is_ok() {
+            bail!(
+                "{} is there already and was not written by `convlab prepare`; it is never replaced, choose another folder with --out",
+                output.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+fn line(value: &impl Serialize) -> Result<String> {
+    Ok(serde_json::to_string(value)? + "\n")
+}

@@ -1,0 +1,232 @@
+//! Steps in a row: names, alignment, how they are written, and mistakes.
+
+use image::Luma;
+
+use super::*;
+
+/// 12 wide and 8 high: a bright rectangle on dark ground that brightens from left to right.
+fn scene() -> Picture {
+    Picture::Grey(GrayImage::from_fn(12, 8, |x, y| {
+        let object = (3..7).contains(&x) && (2..5).contains(&y);
+        Luma([if object { 200 } else { x as u8 * 5 }])
+    }))
+}
+
+#[test]
+fn the_chain_of_the_lecture_cuts_out_the_object() {
+    let pipeline = pipeline(
+        r#"[{"clahe": {"tiles": 1}}, "threshold", {"remove-small": {"largest": 1}},
+            {"morphology": {"operation": "open"}}, {"bounding-crop": {"margin": 1}}, "apply-mask"]"#,
+    );
+    let Picture::Grey(result) = pipeline.run(scene()) else {
+        panic!("coloured");
+    };
+    assert_eq!(result.dimensions(), (6, 5));
+    for (x, y, value) in result.enumerate_pixels() {
+        let inside = (1..5).contains(&x) && (1..4).contains(&y);
+        assert_eq!(value[0], if inside { 200 } else { 0 }, "{x} {y}");
+    }
+}
+
+#[test]
+fn kept_pictures_and_the_original_stay_aligned() {
+    let pipeline = pipeline(
+        r#"[{"threshold": {"method": "fixed", "level": 100}, "keep": "mask"},
+            {"equalize": {}, "from": "original", "keep": "even"},
+            {"bounding-crop": {"mask": "mask"}},
+            {"resize": {"height": 6, "width": 8}},
+            {"apply-mask": {"mask": "mask", "to": "even", "background": "white"}, "keep": "cut"},
+            {"gamma": 1, "from": "original"}]"#,
+    );
+    let mut sizes = Vec::new();
+    let result = pipeline.run_watched(scene(), &mut |name, picture| {
+        sizes.push((name.to_owned(), picture.dimensions()));
+    });
+    let expected = [
+        ("original", (12, 8)),
+        ("threshold = mask", (12, 8)),
+        ("equalize = even", (12, 8)),
+        ("bounding-crop", (4, 3)),
+        ("resize", (8, 6)),
+        ("apply-mask = cut", (8, 6)),
+        ("gamma", (8, 6)),
+    ];
+    assert_eq!(sizes, expected.map(|(name, size)| (name.to_owned(), size)));
+    assert!(result.into_grey().iter().all(|&value| value == 200));
+}
+
+#[test]
+fn an_empty_mask_leaves_background_only() {
+    let json =
+        r#"[{"threshold": {"method": "fixed", "level": 255}}, "bounding-crop", "apply-mask"]"#;
+    let result = pipeline(json).run(scene()).into_grey();
+    assert_eq!(result, GrayImage::new(12, 8));
+}
+
+#[test]
+fn steps_are_written_as_they_are_read() {
+    let json = r#"["grayscale", {"clahe": {"clip_limit": 3.0, "tiles": 4}, "keep": "even"},
+        {"threshold": {"method": "adaptive-mean", "block_size": 9, "offset": -3}, "from": "even"},
+        {"remove-small": {"largest": 2, "neighbours": 4}}, {"channel": "lab-a"}, {"gamma": 0.5},
+        {"morphology": {"operation": "close", "element": "disk", "size": 5}},
+        {"apply-mask": {"background": "blurred", "sigma": 3.0}}, {"normalize": "per-image"}]"#;
+    let first = steps(json);
+    let written = serde_json::to_string(&first).unwrap();
+    assert_eq!(steps(&written), first, "{written}");
+    #[derive(Serialize, Deserialize)]
+    struct Section {
+        steps: Vec<Step>,
+    }
+    let toml = toml::to_string_pretty(&Section {
+        steps: first.clone(),
+    });
+    let toml = toml.unwrap();
+    let read: Section = toml::from_str(&toml).unwrap();
+    assert_eq!(read.steps, first, "{toml}");
+}
+
+#[test]
+fn mistakes_are_named_with_their_step_and_setting() {
+    for (json, key, part) in [
+        (
+            r#"[{"clahe": {"tiles": 0}}]"#,
+            "[0].clahe.tiles",
+            "1 to 64, received 0",
+        ),
+        (
+            r#"[{"clahe": {"clip_limit": -1}}]"#,
+            "[0].clahe.clip_limit",
+            "0 to 1000",
+        ),
+        (
+            r#"["grayscale", {"gamma": 0}]"#,
+            "[1].gamma",
+            "0.01 to 100, received 0",
+        ),
+        (
+            r#"[{"resize": {"height": 0, "width": 8}}]"#,
+            "[0].resize.height",
+            "1 to 4096",
+        ),
+        (
+            r#"[{"blur": {"method": "median", "size": 4}}]"#,
+            "[0].blur.size",
+            "an odd number",
+        ),
+        (
+            r#"[{"blur": {"size": 5}}]"#,
+            "[0].blur.size",
+            "only method = \"median\"",
+        ),
+        (
+            r#"[{"threshold": {"method": "fixed"}}]"#,
+            "[0].threshold.level",
+            "level = 127",
+        ),
+        (
+            r#"[{"threshold": {"level": 7}}]"#,
+            "[0].threshold.level",
+            "only method = \"fixed\"",
+        ),
+        (
+            r#"[{"threshold": {"method": "adaptive-mean", "block_size": 10}}]"#,
+            "[0].threshold.block_size",
+            "odd number from 3 to 255, received 10",
+        ),
+        (
+            r#"[{"morphology": {"operation": "open", "size": 1}}]"#,
+            "[0].morphology.size",
+            "odd number from 3",
+        ),
+        (r#"[{"remove-small": {}}]"#, "[0].remove-small", "area = 50"),
+        (
+            r#"[{"equalize": {}, "from": "mask"}]"#,
+            "[0].from",
+            "no earlier step keeps \"mask\"",
+        ),
+        (
+            r#"[{"threshold": {}, "keep": "mask"}, {"apply-mask": {"mask": "msk"}}]"#,
+            "[1].apply-mask.mask",
+            "did you mean \"mask\"?",
+        ),
+        (
+            r#"[{"apply-mask": {"to": "later"}}, {"equalize": {}, "keep": "later"}]"#,
+            "[0].apply-mask.to",
+            "no earlier step",
+        ),
+        (
+            r#"[{"equalize": {}, "keep": "original"}]"#,
+            "[0].keep",
+            "choose another name",
+        ),
+        (
+            r#"[{"normalize": "unit"}, "equalize"]"#,
+            "[0].normalize",
+            "move it to the end",
+        ),
+        (
+            r#"[{"apply-mask": {"sigma": 3}}]"#,
+            "[0].apply-mask.sigma",
+            "only background = \"blurred\"",
+        ),
+    ] {
+        let error = Pipeline::new(steps(json)).unwrap_err();
+        assert_eq!(error.key, key, "{json}");
+        assert!(error.message.contains(part), "{json}: {}", error.message);
+    }
+}
+
+#[test]
+fn steps_that_are_none_are_refused_with_what_there_is() {
+    for (json, part) in [
+        (r#"["clah"]"#, "unknown variant `clah`"),
+        (
+            r#"["resize"]"#,
+            "\"resize\" needs settings, e.g. { resize = { height = 128",
+        ),
+        (r#"[{"keep": "a"}]"#, "the operation is missing"),
+        (
+            r#"[{"equalize": {}, "gamma": 2}]"#,
+            "received equalize and gamma",
+        ),
+        (r#"[{"equalize": {}, "kep": "a"}]"#, "unknown field `kep`"),
+        (r#"[{"equalize": {"tiles": 2}}]"#, "unknown field `tiles`"),
+        (
+            r#"[{"remove-small": {"neighbours": 6}}]"#,
+            "4 or 8 neighbours, received 6",
+        ),
+        (r#"[3]"#, "the name of a step"),
+    ] {
+        let error = serde_json::from_str::<Vec<Step>>(json).unwrap_err();
+        assert!(error.to_string().contains(part), "{json}: {error}");
+    }
+}
+
+#[test]
+fn the_fingerprint_changes_with_every_setting() {
+    let all = [
+        r#"["equalize"]"#,
+        r#"["clahe"]"#,
+        r#"[{"clahe": {"tiles": 4}}]"#,
+        r#"[{"clahe": {"tiles": 4}, "keep": "a"}]"#,
+        r#"["equalize", "clahe"]"#,
+    ];
+    let prints: std::collections::BTreeSet<String> = all
+        .iter()
+        .map(|json| pipeline(json).fingerprint())
+        .collect();
+    assert_eq!(prints.len(), all.len());
+}
+
+#[test]
+fn the_strip_holds_every_stage_beside_the_others() {
+    let steps = pipeline(r#"["threshold", {"resize": {"height": 500, "width": 1000}}]"#);
+    let drawn = strip(&steps, scene());
+    // The first two are enlarged by 18, the last one is reduced to 224 in width.
+    assert_eq!(
+        drawn.dimensions(),
+        (8 + 3 * (8 + 2) + 2 * 216 + 224, 48 + 144)
+    );
+    let sheet = steps.run(scene());
+    assert_eq!(sheet.dimensions(), (1000, 500));
+}
