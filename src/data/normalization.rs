@@ -16,8 +16,9 @@ pub enum Normalize {
     Standard,
     /// As the weights want it that the network starts from.
     Pretrained,
-    /// Mean 0 and standard deviation 1 over all values of each image. The deviation is taken for at
-    /// least that of one bright value among all, as TensorFlow's `per_image_standardization` does.
+    /// Mean 0 and standard deviation 1 over all values of each image. Of `n` values the
+    /// deviation is taken for at least `1 / sqrt(n)` grey levels, as TensorFlow's
+    /// `per_image_standardization` does.
     PerImage,
 }
 
@@ -177,7 +178,7 @@ fn of_image(pixels: &[u8]) -> [f32; 256] {
     });
     let mean = sum as f64 / count / 255.0;
     let variance = squares as f64 / count / (255.0 * 255.0) - mean * mean;
-    let deviation = variance.max(0.0).sqrt().max(1.0 / count.sqrt());
+    let deviation = variance.max(0.0).sqrt().max(1.0 / count.sqrt() / 255.0);
     table(mean as f32, deviation as f32)
 }
 
