@@ -40,7 +40,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use batch::{BatchLoader, ImageBatch, Order, Position};
+pub use batch::{BatchLoader, ImageBatch, MixedTargets, Order, Position};
 pub use error::DataError;
 pub use fingerprint::Fingerprint;
 pub(crate) use fingerprint::hex;
