@@ -7,7 +7,7 @@ use crate::data::{DataError, Split};
 use crate::inspection::{Tile, photo, rows};
 
 /// Longer side of a small image when enlarged, in pixels.
-const SIDE: usize = 112;
+const SIDE: usize = 128;
 
 /// One row for each of `indices` of `split`: the image as it is, then as the first `epochs` epochs see
 /// it, with the classes and shares that the loss counts. Images are mixed with others of the sheet.
@@ -47,8 +47,10 @@ pub fn preview(
                 Some(mix) => {
                     mix.apply(&mut pixels, &augmented[mix.partner], shape);
                     let own = (100.0 * mix.share).round();
-                    let (one, other) = (label(row), label(mix.partner));
-                    format!("{own}% {one} {}% {other}", 100.0 - own)
+                    match (label(row), label(mix.partner)) {
+                        (one, other) if one == other => format!("100% {one}"),
+                        (one, other) => format!("{own}% {one} {}% {other}", 100.0 - own),
+                    }
                 }
             };
             sheet[row].1.push(tile(&pixels, caption));

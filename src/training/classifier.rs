@@ -239,3 +239,6 @@ impl Adaptor<AccuracyInput> for StepOutput {
         AccuracyInput::new(self.logits.clone(), self.targets.clone())
     }
 }
+
+#[cfg(test)]
+mod tests;
