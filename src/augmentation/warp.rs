@@ -26,12 +26,59 @@ pub struct Border {
 /// Moves `pixels`, 8-bit values `[channels, height, width]`, by `map`, which says where a point
 /// goes; values between pixels are interpolated bilinearly.
 pub fn warp(pixels: &mut [u8], shape: ImageShape, map: Affine, border: Border) {
-    let Some(inverse) = map.inverse() else { return };
-    if map == Affine::IDENTITY {
+    if mirror(pixels, shape, map) {
         return;
     }
-    let area = shape.height * shape.width;
+    let Some(inverse) = map.inverse() else { return };
     let before = pixels.to_vec();
+    match shape.channels {
+        // What a pixel's channels share is then worked out once.
+        3 => resample::<3>(&before, pixels, shape, inverse, border),
+        _ => {
+            let area = shape.height * shape.width;
+            for (before, pixels) in before.chunks(area).zip(pixels.chunks_mut(area)) {
+                resample::<1>(before, pixels, shape, inverse, border);
+            }
+        }
+    }
+}
+
+/// Mirrors in place, or leaves the image alone, where that is all `map` does.
+fn mirror(pixels: &mut [u8], shape: ImageShape, map: Affine) -> bool {
+    let (height, width) = (shape.height, shape.width);
+    // Where the first pixel goes when an axis is mirrored.
+    let [right, bottom] = [width, height].map(|side| side as f64 - 1.0);
+    let [[a, b, c], [d, e, f]] = map.matrix;
+    let (horizontal, vertical) = match ((a, c), (e, f)) {
+        _ if (b, d) != (0.0, 0.0) => return false,
+        ((1.0, 0.0), (1.0, 0.0)) => (false, false),
+        ((-1.0, c), (1.0, 0.0)) if c == right => (true, false),
+        ((1.0, 0.0), (-1.0, f)) if f == bottom => (false, true),
+        ((-1.0, c), (-1.0, f)) if (c, f) == (right, bottom) => (true, true),
+        _ => return false,
+    };
+    for plane in pixels.chunks_mut(height * width) {
+        if vertical {
+            plane.reverse();
+        }
+        // A plane that was reversed as a whole has its rows reversed as well.
+        if horizontal != vertical {
+            plane.chunks_mut(width).for_each(<[u8]>::reverse);
+        }
+    }
+    true
+}
+
+/// Writes to `pixels` what `inverse` finds in `before`; both have `C` channels.
+fn resample<const C: usize>(
+    before: &[u8],
+    pixels: &mut [u8],
+    shape: ImageShape,
+    inverse: Affine,
+    border: Border,
+) {
+    let (width, area) = (shape.width, shape.height * shape.width);
+    let planes: [&[u8]; C] = std::array::from_fn(|channel| &before[channel * area..][..area]);
     let fixed = |value: f64| (value * (1u64 << FRACTION) as f64).round() as i64;
     let [[a, b, c], [d, e, f]] = inverse.matrix;
     let step = [fixed(a), fixed(d)];
@@ -39,15 +86,19 @@ pub fn warp(pixels: &mut [u8], shape: ImageShape, map: Affine, border: Border) {
         let start = [fixed(b * y as f64 + c), fixed(e * y as f64 + f)];
         let line = Line { start, step };
         let inside = line.inside(shape);
-        let planes = before.chunks(area).zip(pixels.chunks_mut(area));
-        for (plane, out) in planes {
-            let row = &mut out[y * shape.width..][..shape.width];
-            let outside = (0..inside.start).chain(inside.end..shape.width);
-            for x in outside {
-                row[x] = sample(plane, shape, line.at(x), border);
+        let mut rest = &mut pixels[y * width..];
+        let mut rows: [&mut [u8]; C] = std::array::from_fn(|_| {
+            let (row, after) = std::mem::take(&mut rest).split_at_mut(width);
+            rest = after.get_mut(area - width..).unwrap_or_default();
+            row
+        });
+        for x in (0..inside.start).chain(inside.end..width) {
+            let values = sample(planes, shape, line.at(x), border);
+            for (row, value) in rows.iter_mut().zip(values) {
+                row[x] = value;
             }
-            interpolate(plane, shape.width, line, inside.clone(), row);
         }
+        interpolate(planes, width, line, inside, &mut rows);
     }
 }
 
@@ -89,59 +140,105 @@ fn between(start: i64, step: i64, most: i64) -> Range<i64> {
     }
 }
 
-/// Writes the pixels `inside` of a row.
-fn interpolate(plane: &[u8], width: usize, line: Line, inside: Range<usize>, row: &mut [u8]) {
+/// Writes the pixels `inside` of the rows of all channels.
+fn interpolate<const C: usize>(
+    planes: [&[u8]; C],
+    width: usize,
+    line: Line,
+    inside: Range<usize>,
+    rows: &mut [&mut [u8]; C],
+) {
     let [mut x, mut y] = line.at(inside.start);
-    for out in &mut row[inside] {
+    for place in inside {
         let corner = (y >> FRACTION) as usize * width + (x >> FRACTION) as usize;
-        let near = &plane[corner..corner + width + 2];
-        *out = blend([near[0], near[1], near[width], near[width + 1]], [x, y]);
+        let weights = weights([x, y]);
+        for (plane, row) in planes.iter().zip(rows.iter_mut()) {
+            let near = &plane[corner..corner + width + 2];
+            let around = [near[0], near[1], near[width], near[width + 1]];
+            row[place] = blend(around, weights);
+        }
         x += line.step[0];
         y += line.step[1];
     }
 }
 
-/// The value at `[x, y]` of what is above left, above right, below left and below right of it.
+/// The shares of what is right and below of a place.
 #[inline(always)]
-fn blend(around: [u8; 4], place: [i64; 2]) -> u8 {
-    const ONE: u32 = 1 << WEIGHT;
-    let [right, down] = place.map(|at| (at as u32) >> (FRACTION - WEIGHT));
-    let [above_left, above_right, below_left, below_right] = around.map(u32::from);
-    let above = above_left * (ONE - right) + above_right * right;
-    let below = below_left * (ONE - right) + below_right * right;
-    let sum = above * (ONE - down) + below * down;
+fn weights(place: [i64; 2]) -> [i32; 2] {
+    place.map(|at| ((at as u32) >> (FRACTION - WEIGHT)) as i32)
+}
+
+/// The value between what is above left, above right, below left and below right.
+#[inline(always)]
+fn blend(around: [u8; 4], [right, down]: [i32; 2]) -> u8 {
+    let [above_left, above_right, below_left, below_right] = around.map(i32::from);
+    let above = (above_left << WEIGHT) + (above_right - above_left) * right;
+    let below = (below_left << WEIGHT) + (below_right - below_left) * right;
+    let sum = (above << WEIGHT) + (below - above) * down;
     ((sum + (1 << (2 * WEIGHT - 1))) >> (2 * WEIGHT)) as u8
 }
 
-/// The value at a place that may lie beyond the border.
-fn sample(plane: &[u8], shape: ImageShape, place: [i64; 2], border: Border) -> u8 {
-    let [x, y] = place.map(|at| at >> FRACTION);
-    let level = |x: i64, y: i64| {
-        let column = within(x, shape.width, border.fill);
-        let row = within(y, shape.height, border.fill);
-        match (row, column) {
-            (Some(row), Some(column)) => plane[row * shape.width + column],
-            _ => border.level,
-        }
-    };
-    let around = [
-        level(x, y),
-        level(x + 1, y),
-        level(x, y + 1),
-        level(x + 1, y + 1),
-    ];
-    blend(around, place)
+/// The values of all channels at a place that may lie beyond the border.
+#[inline(always)]
+fn sample<const C: usize>(
+    planes: [&[u8]; C],
+    shape: ImageShape,
+    place: [i64; 2],
+    border: Border,
+) -> [u8; C] {
+    let sides = [shape.width, shape.height];
+    let one = 1i64 << FRACTION;
+    let beyond = |axis: usize| place[axis] <= -one || place[axis] >= (sides[axis] as i64) * one;
+    if border.fill == Fill::Constant {
+        return match beyond(0) || beyond(1) {
+            true => [border.level; C],
+            false => rim(planes, shape, place, border.level),
+        };
+    }
+    let [x, y] = [0, 1].map(|axis| {
+        let at = match border.fill {
+            Fill::Reflect if beyond(axis) => fold(place[axis], sides[axis] as i64 * one),
+            _ => place[axis],
+        };
+        // Between the last pixel and the same one beyond the border, nothing changes.
+        at.clamp(0, (sides[axis] as i64 - 1) * one)
+    });
+    let [left, above] = [x, y].map(|at| (at >> FRACTION) as usize);
+    let right = (left + 1).min(shape.width - 1);
+    let [above, below] = [above, (above + 1).min(shape.height - 1)].map(|row| row * shape.width);
+    let weights = weights([x, y]);
+    planes.map(|plane| {
+        let corners = [above + left, above + right, below + left, below + right];
+        blend(corners.map(|corner| plane[corner]), weights)
+    })
 }
 
-/// The row or column that is seen at `place`.
-fn within(place: i64, side: usize, fill: Fill) -> Option<usize> {
-    let last = side as i64 - 1;
-    match fill {
-        Fill::Nearest => Some(place.clamp(0, last) as usize),
-        Fill::Constant => (0..=last).contains(&place).then_some(place as usize),
-        Fill::Reflect => {
-            let place = place.rem_euclid(2 * side as i64) as usize;
-            Some(place.min(2 * side - 1 - place))
-        }
-    }
+/// The place that is seen at `at` in a mirror half a pixel before the first of pixels `side` long,
+/// and in another half a pixel behind the last.
+fn fold(at: i64, side: i64) -> i64 {
+    let half = 1i64 << (FRACTION - 1);
+    let from_mirror = (at + half).rem_euclid(2 * side);
+    from_mirror.min(2 * side - from_mirror) - half
+}
+
+/// The values at a place less than a pixel beyond the border, where `level` is.
+fn rim<const C: usize>(
+    planes: [&[u8]; C],
+    shape: ImageShape,
+    place: [i64; 2],
+    level: u8,
+) -> [u8; C] {
+    let [x, y] = place.map(|at| at >> FRACTION);
+    let corners = [(y, x), (y, x + 1), (y + 1, x), (y + 1, x + 1)];
+    planes.map(|plane| {
+        let around = corners.map(|(y, x)| {
+            let inside =
+                (0..shape.height as i64).contains(&y) && (0..shape.width as i64).contains(&x);
+            match inside {
+                true => plane[y as usize * shape.width + x as usize],
+                false => level,
+            }
+        });
+        blend(around, weights(place))
+    })
 }
