@@ -93,9 +93,9 @@ fn resample<const C: usize>(
             row
         });
         for x in (0..inside.start).chain(inside.end..width) {
-            let values = sample(planes, shape, line.at(x), border);
-            for (row, value) in rows.iter_mut().zip(values) {
-                row[x] = value;
+            let corners = corners(shape, line.at(x), border.fill);
+            for (plane, row) in planes.iter().zip(rows.iter_mut()) {
+                row[x] = corners.blend(plane, border.level);
             }
         }
         interpolate(planes, width, line, inside, &mut rows);
@@ -164,53 +164,94 @@ fn interpolate<const C: usize>(
 
 /// The shares of what is right and below of a place.
 #[inline(always)]
-fn weights(place: [i64; 2]) -> [i32; 2] {
-    place.map(|at| ((at as u32) >> (FRACTION - WEIGHT)) as i32)
+fn weights([x, y]: [i64; 2]) -> [i32; 2] {
+    let weight = |at: i64| ((at as u32) >> (FRACTION - WEIGHT)) as i32;
+    [weight(x), weight(y)]
 }
 
 /// The value between what is above left, above right, below left and below right.
 #[inline(always)]
-fn blend(around: [u8; 4], [right, down]: [i32; 2]) -> u8 {
-    let [above_left, above_right, below_left, below_right] = around.map(i32::from);
-    let above = (above_left << WEIGHT) + (above_right - above_left) * right;
-    let below = (below_left << WEIGHT) + (below_right - below_left) * right;
+fn blend([above_left, above_right, below_left, below_right]: [u8; 4], weights: [i32; 2]) -> u8 {
+    let [right, down] = weights;
+    // Not `array::map`, whose closure the compiler does not always inline.
+    let along = |left: u8, next: u8| {
+        (i32::from(left) << WEIGHT) + (i32::from(next) - i32::from(left)) * right
+    };
+    let (above, below) = (
+        along(above_left, above_right),
+        along(below_left, below_right),
+    );
     let sum = (above << WEIGHT) + (below - above) * down;
     ((sum + (1 << (2 * WEIGHT - 1))) >> (2 * WEIGHT)) as u8
 }
 
-/// The values of all channels at a place that may lie beyond the border.
-#[inline(always)]
-fn sample<const C: usize>(
-    planes: [&[u8]; C],
-    shape: ImageShape,
-    place: [i64; 2],
-    border: Border,
-) -> [u8; C] {
-    let sides = [shape.width, shape.height];
-    let one = 1i64 << FRACTION;
-    let beyond = |axis: usize| place[axis] <= -one || place[axis] >= (sides[axis] as i64) * one;
-    if border.fill == Fill::Constant {
-        return match beyond(0) || beyond(1) {
-            true => [border.level; C],
-            false => rim(planes, shape, place, border.level),
-        };
+/// Where the four pixels around a place are in a plane.
+struct Corners {
+    /// [`BEYOND`] for what is not in the image.
+    places: [usize; 4],
+    weights: [i32; 2],
+}
+
+const BEYOND: usize = usize::MAX;
+
+impl Corners {
+    #[inline(always)]
+    fn blend(&self, plane: &[u8], level: u8) -> u8 {
+        let at = |place: usize| plane.get(place).copied().unwrap_or(level);
+        let [one, two, three, four] = self.places;
+        blend([at(one), at(two), at(three), at(four)], self.weights)
     }
-    let [x, y] = [0, 1].map(|axis| {
-        let at = match border.fill {
-            Fill::Reflect if beyond(axis) => fold(place[axis], sides[axis] as i64 * one),
-            _ => place[axis],
-        };
-        // Between the last pixel and the same one beyond the border, nothing changes.
-        at.clamp(0, (sides[axis] as i64 - 1) * one)
-    });
-    let [left, above] = [x, y].map(|at| (at >> FRACTION) as usize);
+}
+
+/// The pixels around a place that may lie beyond the border.
+#[inline(always)]
+fn corners(shape: ImageShape, [x, y]: [i64; 2], fill: Fill) -> Corners {
+    if fill == Fill::Constant {
+        return corners_inside(shape, [x, y]);
+    }
+    let (x, y) = (seen(x, shape.width, fill), seen(y, shape.height, fill));
+    let (left, above) = ((x >> FRACTION) as usize, (y >> FRACTION) as usize);
     let right = (left + 1).min(shape.width - 1);
-    let [above, below] = [above, (above + 1).min(shape.height - 1)].map(|row| row * shape.width);
-    let weights = weights([x, y]);
-    planes.map(|plane| {
-        let corners = [above + left, above + right, below + left, below + right];
-        blend(corners.map(|corner| plane[corner]), weights)
-    })
+    let below = (above + 1).min(shape.height - 1) * shape.width;
+    let above = above * shape.width;
+    Corners {
+        places: [above + left, above + right, below + left, below + right],
+        weights: weights([x, y]),
+    }
+}
+
+/// The pixels around a place as far as there are any.
+fn corners_inside(shape: ImageShape, [x, y]: [i64; 2]) -> Corners {
+    let (left, above) = (x >> FRACTION, y >> FRACTION);
+    let place = |row: i64, column: i64| {
+        let row_is = (0..shape.height as i64).contains(&row);
+        let column_is = (0..shape.width as i64).contains(&column);
+        match row_is && column_is {
+            true => row as usize * shape.width + column as usize,
+            false => BEYOND,
+        }
+    };
+    Corners {
+        places: [
+            place(above, left),
+            place(above, left + 1),
+            place(above + 1, left),
+            place(above + 1, left + 1),
+        ],
+        weights: weights([x, y]),
+    }
+}
+
+/// The place along an axis of `side` pixels that is seen at `at`.
+#[inline(always)]
+fn seen(at: i64, side: usize, fill: Fill) -> i64 {
+    let (side, one) = (side as i64, 1i64 << FRACTION);
+    let at = match fill {
+        Fill::Reflect if at <= -one || at >= side * one => fold(at, side * one),
+        _ => at,
+    };
+    // Between the last pixel and the same one beyond the border, nothing changes.
+    at.clamp(0, (side - 1) * one)
 }
 
 /// The place that is seen at `at` in a mirror half a pixel before the first of pixels `side` long,
@@ -219,26 +260,4 @@ fn fold(at: i64, side: i64) -> i64 {
     let half = 1i64 << (FRACTION - 1);
     let from_mirror = (at + half).rem_euclid(2 * side);
     from_mirror.min(2 * side - from_mirror) - half
-}
-
-/// The values at a place less than a pixel beyond the border, where `level` is.
-fn rim<const C: usize>(
-    planes: [&[u8]; C],
-    shape: ImageShape,
-    place: [i64; 2],
-    level: u8,
-) -> [u8; C] {
-    let [x, y] = place.map(|at| at >> FRACTION);
-    let corners = [(y, x), (y, x + 1), (y + 1, x), (y + 1, x + 1)];
-    planes.map(|plane| {
-        let around = corners.map(|(y, x)| {
-            let inside =
-                (0..shape.height as i64).contains(&y) && (0..shape.width as i64).contains(&x);
-            match inside {
-                true => plane[y as usize * shape.width + x as usize],
-                false => level,
-            }
-        });
-        blend(around, weights(place))
-    })
 }
