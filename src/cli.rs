@@ -413,6 +413,27 @@ pub struct DataArgs {
     pub json: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct PreviewArgs {
+    /// Configuration file [default: the built-in quickstart]
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// section.key=value overrides, e.g. augment.rotation=15
+    #[arg(value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    /// Picture to write
+    #[arg(long, default_value = "preview.png")]
+    pub out: PathBuf,
+    /// Images to show, the classes in turn
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub images: u16,
+    /// Epochs, one column for what each makes of an image
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=20))]
+    pub epochs: u16,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Write a labelled sheet of training images as a picture
@@ -428,6 +449,8 @@ pub enum DataCommand {
         #[command(flatten)]
         data: DataDirArgs,
     },
+    /// Write a picture of training images beside what augmentation makes of them
+    Preview(PreviewArgs),
     /// Download a data set
     Fetch {
         /// Data set

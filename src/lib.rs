@@ -2,9 +2,10 @@
 //!
 //! Modules in the order the data flows:
 //! [`cli`] reads the command line and [`commands`] carries it out; [`experiment`] is the
-//! configuration; [`data`] finds, draws, splits and batches images,
-//! [`preparation`] what becomes of them before a network sees them; [`models`] holds the networks and
-//! [`kernels`] the operations that carry their time; [`weights`] opens what others have trained;
+//! configuration; [`data`] finds, draws, splits and batches images, [`preparation`] is what becomes of
+//! them before a network sees them, and [`augmentation`] what changes them in training; [`models`]
+//! holds the networks and [`kernels`] the operations that carry their time; [`weights`] opens what
+//! others have trained;
 //! [`backend`] opens the device; [`features`] keeps what a network makes of images; [`training`]
 //! finds the weights; [`evaluation`] measures them and
 //! [`inspection`] looks into them; [`artifacts`] keeps what a run leaves behind. [`operations`] are
@@ -12,6 +13,7 @@
 #![recursion_limit = "256"]
 
 pub mod artifacts;
+pub mod augmentation;
 pub mod backend;
 pub mod cli;
 pub mod commands;

@@ -1,5 +1,7 @@
 //! `convlab data`
 
+mod preview;
+
 use std::path::Path;
 
 use anyhow::Result;
@@ -42,6 +44,7 @@ pub fn run(args: DataArgs) -> Result<u8> {
             let dir = data.data_dir.or(args.data.data_dir);
             show(&name, &out, per_class.into(), dir.as_deref())
         }
+        Some(DataCommand::Preview(preview)) => preview::run(&preview, args.data.data_dir),
         Some(DataCommand::Fetch { name, data }) => {
             let dir = data.data_dir.or(args.data.data_dir);
             fetch(&name, dir.as_deref())

@@ -272,7 +272,7 @@ fn kept_features(
         network: toml::to_string(&experiment.model.of_features())?,
         backend: backend.name,
         augmented_passes: transfer.augmented_passes,
-        seed: experiment.training.seed,
+        augmentation: experiment.augmentation(),
     };
     let _patient = signals::ask_first();
     let go_on = || !signals::asked();

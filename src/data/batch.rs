@@ -15,18 +15,43 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::{DataError, Split};
+use crate::augmentation::{Augmentation, Mix};
 
 /// Images with their classes.
 #[derive(Debug, Clone)]
 pub struct ImageBatch {
     /// `[batch, channels, height, width]`, values as [`Normalization`](super::Normalization) gives.
     pub images: Tensor<4>,
-    /// `[batch]`, class indices.
+    /// `[batch]`, class indices; of a mixed image, that of the larger share.
     pub targets: Tensor<1, Int>,
+    /// Where images are mixed.
+    pub mixed: Option<MixedTargets>,
 }
+
+/// What is in mixed images besides their targets.
+#[derive(Debug, Clone)]
+pub struct MixedTargets {
+    /// `[batch]`, class indices.
+    pub others: Tensor<1, Int>,
+    /// `[batch]`, shares of the others, from `0` to `0.5`.
+    pub shares: Tensor<1>,
+}
+
+/// Values of an image that is worth a task of its own.
+const LARGE: usize = 1 << 14;
 
 /// Reads the image of an index: room for its pixels, and where its values go.
 type ReadOne<'a> = dyn Fn(usize, &mut [u8], &mut [f32]) -> Result<(), DataError> + Sync + 'a;
+
+impl MixedTargets {
+    /// The same on a device that tracks no gradients.
+    pub fn without_autodiff(self) -> Self {
+        Self {
+            others: self.others.without_autodiff(),
+            shares: self.shares.without_autodiff(),
+        }
+    }
+}
 
 impl ImageBatch {
     /// Reads the images at `indices` of `split`.
@@ -41,25 +66,76 @@ impl ImageBatch {
         Self::read_by(&read, split, indices, device)
     }
 
-    /// The same, with the 8-bit values of each image, `[channels, height, width]`, changed by
-    /// `change`, which is told the image's index.
+    /// The same, changed as `augmentation` does in `epoch`.
     ///
     /// # Errors
     /// An image can no longer be read.
-    pub fn read_changed(
+    pub fn read_augmented(
         split: &Split,
         indices: &[usize],
+        (augmentation, epoch): (&Augmentation, usize),
         device: &Device,
-        change: &(dyn Fn(usize, &mut [u8]) + Sync),
     ) -> Result<Self, DataError> {
+        let shape = split.shape();
         let tables = split.normalization().tables();
-        let read = |index: usize, pixels: &mut [u8], values: &mut [f32]| {
+        let change = |index: usize, pixels: &mut [u8]| {
             split.read(index, pixels)?;
-            change(index, pixels);
+            augmentation.apply(pixels, shape, epoch, index);
+            Ok(())
+        };
+        if !augmentation.mixes() {
+            let read = |index: usize, pixels: &mut [u8], values: &mut [f32]| {
+                change(index, pixels)?;
+                tables.apply(pixels, values);
+                Ok(())
+            };
+            return Self::read_by(&read, split, indices, device);
+        }
+        let mut changed = vec![0; indices.len() * shape.len()];
+        (changed.par_chunks_mut(shape.len()).zip(indices))
+            .try_for_each(|(pixels, &index)| change(index, pixels))?;
+        let of = |position: usize| &changed[position * shape.len()..][..shape.len()];
+        let mixes: Vec<Option<Mix>> = (indices.iter().enumerate())
+            .map(|(position, &index)| {
+                augmentation.mix(shape, epoch, index, [position, indices.len()])
+            })
+            .collect();
+        let read = |position: usize, pixels: &mut [u8], values: &mut [f32]| {
+            pixels.copy_from_slice(of(position));
+            if let Some(mix) = &mixes[position] {
+                mix.apply(pixels, of(mix.partner), shape);
+            }
             tables.apply(pixels, values);
             Ok(())
         };
-        Self::read_by(&read, split, indices, device)
+        let positions: Vec<usize> = (0..indices.len()).collect();
+        let images = Self::images_by(&read, split, &positions, device)?;
+        let (mut targets, mut others, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+        for (&index, mix) in indices.iter().zip(&mixes) {
+            let own = split.label(index) as i32;
+            let (target, other, share) = match mix {
+                None => (own, own, 0.0),
+                Some(mix) => {
+                    let partner = split.label(indices[mix.partner]) as i32;
+                    match mix.share < 0.5 {
+                        true => (partner, own, mix.share),
+                        false => (own, partner, 1.0 - mix.share),
+                    }
+                }
+            };
+            targets.push(target);
+            others.push(other);
+            shares.push(share);
+        }
+        let count = targets.len();
+        Ok(Self {
+            images,
+            targets: classes(targets, device),
+            mixed: Some(MixedTargets {
+                others: classes(others, device),
+                shares: Tensor::from_data(TensorData::new(shares, [count]), device),
+            }),
+        })
     }
 
     fn read_by(
@@ -68,24 +144,39 @@ impl ImageBatch {
         indices: &[usize],
         device: &Device,
     ) -> Result<Self, DataError> {
+        let targets = indices.iter().map(|&i| split.label(i) as i32).collect();
+        Ok(Self {
+            images: Self::images_by(read, split, indices, device)?,
+            targets: classes(targets, device),
+            mixed: None,
+        })
+    }
+
+    fn images_by(
+        read: &ReadOne,
+        split: &Split,
+        indices: &[usize],
+        device: &Device,
+    ) -> Result<Tensor<4>, DataError> {
         let shape = split.shape();
         let mut values = vec![0f32; indices.len() * shape.len()];
         values
             .par_chunks_mut(shape.len())
             .zip(indices)
-            .with_min_len(16)
+            .with_min_len(if shape.len() < LARGE { 16 } else { 1 })
             .try_for_each_init(
                 || vec![0u8; shape.len()],
                 |pixels, (values, &index)| read(index, pixels, values),
             )?;
         let dims = [indices.len(), shape.channels, shape.height, shape.width];
-        let targets: Vec<i32> = indices.iter().map(|&i| split.label(i) as i32).collect();
-        let count = targets.len();
-        Ok(Self {
-            images: Tensor::from_data(TensorData::new(values, dims), device),
-            targets: Tensor::from_data(TensorData::new(targets, [count]), device),
-        })
+        Ok(Tensor::from_data(TensorData::new(values, dims), device))
     }
+}
+
+/// Class indices on the device, `[batch]`.
+fn classes(indices: Vec<i32>, device: &Device) -> Tensor<1, Int> {
+    let count = indices.len();
+    Tensor::from_data(TensorData::new(indices, [count]), device)
 }
 
 /// Where a training stands: which epoch's order is next, and how many of its batches to skip.
@@ -119,6 +210,7 @@ pub struct BatchLoader {
     batch_size: usize,
     order: Order,
     device: Device,
+    augmentation: Option<Arc<Augmentation>>,
 }
 
 impl BatchLoader {
@@ -128,6 +220,23 @@ impl BatchLoader {
             batch_size,
             order,
             device: device.clone(),
+            augmentation: None,
+        }
+    }
+
+    /// The same with images changed anew in each epoch of a shuffled order.
+    pub fn augmented(self, augmentation: Option<Augmentation>) -> Self {
+        Self {
+            augmentation: augmentation.map(Arc::new),
+            ..self
+        }
+    }
+
+    /// The epoch of the next iteration; 0 in a fixed order, which has none.
+    fn epoch(&self) -> usize {
+        match &self.order {
+            Order::Fixed => 0,
+            Order::Shuffled { position, .. } => position.epoch.load(Ordering::Relaxed),
         }
     }
 
@@ -138,7 +247,7 @@ impl BatchLoader {
             Order::Fixed => (indices, 0),
             Order::Shuffled { seed, position } => {
                 let mut rng = ChaCha8Rng::seed_from_u64(*seed);
-                rng.set_stream(position.epoch.load(Ordering::Relaxed) as u64);
+                rng.set_stream(self.epoch() as u64);
                 indices.shuffle(&mut rng);
                 let done = position.batch.load(Ordering::Relaxed) * self.batch_size;
                 let done = done.min(indices.len());
@@ -153,6 +262,7 @@ impl DataLoader<ImageBatch> for BatchLoader {
         let (indices, done) = self.indices();
         Box::new(Batches {
             loader: self,
+            epoch: self.epoch(),
             indices,
             done,
         })
@@ -179,6 +289,7 @@ impl DataLoader<ImageBatch> for BatchLoader {
 
 struct Batches<'a> {
     loader: &'a BatchLoader,
+    epoch: usize,
     indices: Vec<usize>,
     done: usize,
 }
@@ -192,7 +303,13 @@ impl Iterator for Batches<'_> {
         if indices.is_empty() {
             return None;
         }
-        let batch = ImageBatch::read(&self.loader.split, indices, &self.loader.device);
+        let BatchLoader { split, device, .. } = self.loader;
+        let batch = match &self.loader.augmentation {
+            None => ImageBatch::read(split, indices, device),
+            Some(augmentation) => {
+                ImageBatch::read_augmented(split, indices, (augmentation, self.epoch), device)
+            }
+        };
         self.done = end;
         Some(batch.map_err(DatasetError::new))
     }

@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use batch::{BatchLoader, ImageBatch, Order, Position};
+pub use batch::{BatchLoader, ImageBatch, MixedTargets, Order, Position};
 pub(crate) use conversion::over_black;
 pub use error::DataError;
 pub use fingerprint::Fingerprint;

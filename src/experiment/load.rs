@@ -103,13 +103,24 @@ fn merge(origin: &Origin, texts: &[String]) -> Result<Experiment, ConfigError> {
     validate::check(&experiment).map_err(located)?;
     (experiment.model.check())
         .map_err(|(key, message)| in_model(Problem::new(format!("model.{key}"), message)))?;
+    if let Some(augment) = &experiment.augment {
+        (augment.check())
+            .map_err(|(key, message)| located(Problem::new(format!("augment.{key}"), message)))?;
+    }
     transfer::check(&experiment).map_err(located)?;
     Ok(experiment)
 }
 
 /// A section written as a value would be lost beneath an override of one of its keys.
 fn check_sections(table: &Table) -> Result<(), Problem> {
-    for section in ["data", "preprocess", "model", "training", "transfer"] {
+    for section in [
+        "data",
+        "preprocess",
+        "augment",
+        "model",
+        "training",
+        "transfer",
+    ] {
         if table.get(section).is_some_and(|value| !value.is_table()) {
             return Err(Problem::new(
                 section,

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::augmentation::{AugmentConfig, Augmentation};
 use crate::data::{ColorMode, Normalize, Resize, catalog};
 use crate::models::{Initialization, NetworkConfig};
 
@@ -37,6 +38,16 @@ pub struct Experiment {
     pub training: TrainingConfig,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer: Option<TransferConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub augment: Option<AugmentConfig>,
+}
+
+impl Experiment {
+    /// What is done to training images, if anything.
+    pub fn augmentation(&self) -> Option<Augmentation> {
+        let config = self.augment.as_ref()?;
+        Some(Augmentation::new(config, self.training.seed))
+    }
 }
 
 /// `[data]`: which images, and how they are split and sized.

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use super::*;
 
+mod augment;
 mod mistakes;
 mod precedence;
 mod steps;

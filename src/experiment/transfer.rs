@@ -14,7 +14,7 @@ use crate::models::{Head, NetworkConfig};
 pub struct TransferConfig {
     pub mode: TransferMode,
     /// Mode `features`: how many times the training images are passed through the network once
-    /// more, mirrored and shifted by up to a sixteenth of their side.
+    /// more, changed as `[augment]` says.
     pub augmented_passes: usize,
     /// Mode `finetune`: epochs in which only the head is trained.
     pub freeze_epochs: usize,
@@ -102,7 +102,33 @@ pub fn check(experiment: &Experiment) -> Result<(), Problem> {
         let message = format!("expected 0 to 100, received {}", transfer.augmented_passes);
         return Err(Problem::new("transfer.augmented_passes", message));
     }
-    without_effect(transfer)
+    without_effect(transfer)?;
+    augmented(experiment, transfer)
+}
+
+/// Features are computed once, so augmentation takes passes of its own; one label belongs to each.
+fn augmented(experiment: &Experiment, transfer: &TransferConfig) -> Result<(), Problem> {
+    let passes = transfer.augmented_passes;
+    match &experiment.augment {
+        None if passes > 0 => Err(Problem::new(
+            "transfer.augmented_passes",
+            "[augment] must say what is done to the images, e.g. augment.horizontal_flip = 0.5; add it, or remove augmented_passes",
+        )),
+        Some(_) if transfer.mode == TransferMode::Features && passes == 0 => Err(Problem::new(
+            "augment",
+            "mode = \"features\" computes features once; set transfer.augmented_passes to how often the images pass once more, or remove [augment]",
+        )
+        .or_at("transfer.mode")),
+        Some(augment) if transfer.mode == TransferMode::Features && augment.mixes() => {
+            let key = if augment.mixup > 0.0 { "augment.mixup" } else { "augment.cutmix" };
+            Err(Problem::new(
+                key,
+                "mode = \"features\" keeps features of single images; remove it, or set transfer.mode = \"finetune\"",
+            )
+            .or_at("transfer.mode"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn share(key: &str, value: f64) -> Problem {

@@ -67,7 +67,6 @@ pub fn reword(path: &str, message: &str, value: Option<&Value>) -> Problem {
 }
 
 const TEXT: &str = "text in quotes";
-/// The only table among the settings.
 const STOP: &str = "{ metric = \"train_loss\", below = 0.29 }";
 
 /// What Rust calls `usize`, `an array of length 2` or `struct StopRule`.
@@ -90,6 +89,8 @@ fn in_words(expected: &str, value: Option<&Value>) -> String {
         _ if expected.starts_with("struct StopRule") => {
             format!("a table such as {STOP}")
         }
+        "struct Erasing" => "a table such as { probability = 0.5 }".into(),
+        "struct Probabilities" => "a table such as { blur = 0.3 }".into(),
         _ if expected.contains("array") || expected.contains("elements") => {
             let length = expected
                 .split(' ')

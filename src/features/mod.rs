@@ -6,7 +6,6 @@
 
 mod file;
 mod prune;
-mod shift;
 mod store;
 
 use std::fs;
@@ -16,6 +15,7 @@ use std::time::SystemTime;
 
 use burn::tensor::Device;
 
+use crate::augmentation::Augmentation;
 use crate::data::{DataError, Dataset, Fingerprint, ImageBatch, ImageShape, Split};
 use crate::models::{Features, NamedLayers, WeightsError, forward};
 use crate::text::{progress_bar, tell};
@@ -60,11 +60,10 @@ pub struct Plan {
     pub network: String,
     /// The backend: others round differently.
     pub backend: &'static str,
-    /// Passes over shifted and mirrored training images, besides the one over the images as they
-    /// are.
+    /// Passes over changed training images, besides the one over the images as they are.
     pub augmented_passes: usize,
-    /// Decides the shifts.
-    pub seed: u64,
+    /// What changes them, each pass being an epoch.
+    pub augmentation: Option<Augmentation>,
 }
 
 /// The folder where features are kept: `CONVLAB_CACHE`, else the user's cache folder.
@@ -171,7 +170,7 @@ fn key(layers: &NamedLayers, name: &str, split: &Split, dataset: &Dataset, plan:
     }
     if name == "train" && plan.augmented_passes > 0 {
         print.number(plan.augmented_passes as u64);
-        print.number(plan.seed);
+        print.text(&format!("{:?}", plan.augmentation));
     }
     print.finish()
 }
@@ -229,14 +228,12 @@ impl Job<'_> {
         pass: usize,
         indices: &[usize],
     ) -> Result<(ImageShape, Vec<f32>), FeatureError> {
-        let shape = self.split.shape();
-        let seed = self.plan.seed;
-        let change = |index: usize, pixels: &mut [u8]| {
-            if pass > 0 {
-                shift::mirrored_and_shifted(pixels, shape, seed, pass, index);
+        let batch = match &self.plan.augmentation {
+            Some(augmentation) if pass > 0 => {
+                ImageBatch::read_augmented(self.split, indices, (augmentation, pass), self.device)?
             }
+            _ => ImageBatch::read(self.split, indices, self.device)?,
         };
-        let batch = ImageBatch::read_changed(self.split, indices, self.device, &change)?;
         let features = forward(self.layers, Features::Maps(batch.images));
         let (shape, data) = match features {
             Features::Maps(maps) => {

@@ -1,6 +1,7 @@
 use std::fs;
 
 use super::*;
+use crate::augmentation::AugmentConfig;
 use crate::backend::{self, DeviceChoice};
 use crate::data::{MemoryStore, Normalization};
 use crate::models::{Initialization, Network, NetworkConfig};
@@ -52,7 +53,7 @@ impl Case {
             network: "n".into(),
             backend: "b",
             augmented_passes: 0,
-            seed: 1,
+            augmentation: None,
         }
     }
 
@@ -77,6 +78,14 @@ impl Case {
         files.sort();
         files
     }
+}
+
+fn shifted(seed: u64) -> Augmentation {
+    let config = AugmentConfig {
+        shift: 0.1,
+        ..AugmentConfig::default()
+    };
+    Augmentation::new(&config, seed)
 }
 
 fn values(split: &Split, index: usize) -> Vec<f32> {
@@ -150,7 +159,7 @@ fn other_weights_data_or_seeds_have_other_files() {
     }
     let passes = |seed| Plan {
         augmented_passes: 2,
-        seed,
+        augmentation: Some(shifted(seed)),
         ..plan.clone()
     };
     case.run(&passes(1), &|| true).unwrap();
@@ -166,6 +175,7 @@ fn augmented_passes_come_after_the_images_as_they_are() {
     let plain = case.run(&case.plan(), &|| true).unwrap();
     let plan = Plan {
         augmented_passes: 2,
+        augmentation: Some(shifted(1)),
         ..case.plan()
     };
     let kept = case.run(&plan, &|| true).unwrap();

@@ -6,7 +6,7 @@ use burn::tensor::{ExecutionError, Int, Tensor, activation};
 use burn::train::metric::{AccuracyInput, Adaptor, LossInput};
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 
-use crate::data::{ImageBatch, Split};
+use crate::data::{ImageBatch, MixedTargets, Split};
 use crate::experiment::{BalancedWeights, ClassWeights, LossKind, TrainingConfig};
 use crate::models::{Backbone, Network};
 
@@ -44,6 +44,49 @@ impl Loss {
         Loss {
             class_weights: None,
             ..self.clone()
+        }
+    }
+
+    /// The same for images that may be mixed, whose targets are those of `mixed` as well.
+    pub fn of(
+        &self,
+        logits: Tensor<2>,
+        targets: Tensor<1, Int>,
+        mixed: Option<&MixedTargets>,
+    ) -> Tensor<1> {
+        let Some(mixed) = mixed else {
+            return self.forward(logits, targets);
+        };
+        let [batch, classes] = logits.dims();
+        let shares = mixed.shares.clone().reshape([batch, 1]);
+        let others = mixed.others.clone().one_hot::<2>(classes).float() * shares.clone();
+        let shares = targets.one_hot::<2>(classes).float() * (1.0 - shares) + others;
+        self.forward_shares(logits, shares)
+    }
+
+    /// Mean loss over the batch where an image is of several classes; for whole shares what
+    /// [`forward`](Self::forward) gives.
+    ///
+    /// # Shapes
+    /// - `logits`: `[batch, classes]`, before softmax
+    /// - `shares`: `[batch, classes]`, each row with the sum 1
+    fn forward_shares(&self, logits: Tensor<2>, shares: Tensor<2>) -> Tensor<1> {
+        let [_, classes] = logits.dims();
+        if self.kind == LossKind::Mse {
+            let difference = activation::softmax(logits, 1) - shares;
+            return difference.powi_scalar(2).mean();
+        }
+        let smoothing = self.label_smoothing;
+        let smooth = shares.clone() * (1.0 - smoothing) + smoothing / classes as f64;
+        let losses = activation::log_softmax(logits, 1).neg() * smooth;
+        match &self.class_weights {
+            None => losses.sum_dim(1).mean(),
+            Some(weights) => {
+                let weights = Tensor::<1>::from_floats(weights.as_slice(), &losses.device());
+                let weights = weights.reshape([1, classes]);
+                // Over the weights of what the images show, as without shares.
+                (losses * weights.clone()).sum() / (shares * weights).sum()
+            }
         }
     }
 
@@ -132,14 +175,22 @@ impl TrainStep for Classifier {
     type Output = StepOutput;
 
     fn step(&self, batch: ImageBatch) -> TrainOutput<StepOutput> {
-        let ImageBatch { images, targets } = batch;
+        let ImageBatch {
+            images,
+            targets,
+            mixed,
+        } = batch;
         let logits = self.network.forward(images);
-        let loss = self.loss.forward(logits.clone(), targets.clone());
+        let loss = (self.loss).of(logits.clone(), targets.clone(), mixed.as_ref());
         let gradients = loss.backward();
         let (logits, targets) = (logits.without_autodiff(), targets.without_autodiff());
+        let mixed = mixed.map(MixedTargets::without_autodiff);
         let reported = match self.loss.class_weights {
             None => loss.without_autodiff(),
-            Some(_) => (self.loss.unweighted()).forward(logits.clone(), targets.clone()),
+            Some(_) => {
+                let loss = self.loss.unweighted();
+                loss.of(logits.clone(), targets.clone(), mixed.as_ref())
+            }
         };
         let output = StepOutput {
             loss: reported,
@@ -155,7 +206,9 @@ impl InferenceStep for Classifier {
     type Output = StepOutput;
 
     fn step(&self, batch: ImageBatch) -> StepOutput {
-        let ImageBatch { images, targets } = batch;
+        let ImageBatch {
+            images, targets, ..
+        } = batch;
         let logits = self.network.forward(images);
         let loss = (self.loss.unweighted()).forward(logits.clone(), targets.clone());
         StepOutput {
@@ -186,3 +239,6 @@ impl Adaptor<AccuracyInput> for StepOutput {
         AccuracyInput::new(self.logits.clone(), self.targets.clone())
     }
 }
+
+#[cfg(test)]
+mod tests;

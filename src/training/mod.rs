@@ -173,15 +173,19 @@ pub fn train(
         seed: config.seed,
         position: position.clone(),
     };
-    let loader = |split: &crate::data::Split, order, device: &Device| {
-        Arc::new(BatchLoader::new(
-            split.clone(),
-            config.batch_size,
-            order,
-            device,
-        ))
+    let batches = |split: &crate::data::Split, order, device: &Device| {
+        BatchLoader::new(split.clone(), config.batch_size, order, device)
     };
-    let train = loader(&dataset.train, order(), &training_device);
+    let loader = |split: &crate::data::Split, order, device: &Device| {
+        Arc::new(batches(split, order, device))
+    };
+    // Kept features are of images that were changed before.
+    let augmentation = match before {
+        None => experiment.augmentation(),
+        Some(_) => None,
+    };
+    let train = batches(&dataset.train, order(), &training_device);
+    let train = Arc::new(train.augmented(augmentation));
     let valid = loader(&dataset.valid, Order::Fixed, device);
 
     let frozen_epochs = (experiment.transfer.as_ref()).map_or(0, |transfer| transfer.freeze_epochs);

@@ -28,6 +28,7 @@ fn batch(device: &Device) -> ImageBatch {
     ImageBatch {
         images: Tensor::from_data(TensorData::new(values, [32, 1, 28, 28]), device),
         targets: Tensor::<1, Int>::from_data(TensorData::new(labels, [32]), device),
+        mixed: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Drives the program as its users do.
 
+mod augmentation;
 mod by_hand;
 mod data;
 mod inspect;

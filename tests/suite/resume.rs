@@ -6,12 +6,19 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// Batch norm, dropout, momentum and a validation split: everything that has a state.
+/// Batch norm, dropout, momentum, a validation split: everything that has a state; and images that
+/// look different in each epoch.
 const STATEFUL: &[&str] = &[
     "model.name=sequential",
     "model.layers=[\"conv 4 3x3 stride 2\", \"batch-norm\", \"relu\", \"flatten\", \"dense 32 relu\", \"dropout 0.3\", \"dense classes\"]",
     "data.train_images=400",
     "data.test_images=50",
+    "augment.rotation=20",
+    "augment.noise=5",
+    "augment.policy=randaugment",
+    "augment.erasing={ probability = 0.5 }",
+    "augment.mixup=0.4",
+    "augment.cutmix=1.0",
 ];
 
 fn assert_equal(one: &Path, other: &Path) {

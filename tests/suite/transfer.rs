@@ -72,7 +72,8 @@ fn kept_features_are_used_again_and_give_the_same_run() {
     );
     assert_eq!(place.kept(), 3);
     assert_eq!(tensors(&first), tensors(&second));
-    let passes = [&settings[..], &["transfer.augmented_passes=2"]].concat();
+    let augmented = ["transfer.augmented_passes=2", "augment.shift=0.1"];
+    let passes = [&settings[..], &augmented].concat();
     let third = place.transfer("c", &passes);
     assert_eq!(place.kept(), 4);
     assert_ne!(tensors(&first), tensors(&third));

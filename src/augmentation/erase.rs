@@ -1,0 +1,56 @@
+//! Random erasing (Zhong et al. 2020, arXiv 1708.04896), the ratio drawn evenly on a logarithmic
+//! scale as torchvision does, so that high and wide rectangles come up equally often.
+
+use std::ops::Range;
+
+use rand::{Rng, RngExt};
+use rand_chacha::ChaCha8Rng;
+
+use super::config::{EraseValue, Erasing};
+use crate::data::ImageShape;
+
+/// Rectangles drawn until one fits; after that the image stays as it is.
+const ATTEMPTS: usize = 10;
+
+/// Paints over a rectangle of an image, `[channels, height, width]`, as often as `erasing` says.
+pub fn erase(pixels: &mut [u8], shape: ImageShape, erasing: &Erasing, rng: &mut ChaCha8Rng) {
+    if !rng.random_bool(erasing.probability) {
+        return;
+    }
+    let Some([rows, columns]) = (0..ATTEMPTS).find_map(|_| rectangle(shape, erasing, rng)) else {
+        return;
+    };
+    for plane in pixels.chunks_mut(shape.height * shape.width) {
+        for row in plane
+            .chunks_mut(shape.width)
+            .skip(rows.start)
+            .take(rows.len())
+        {
+            let part = &mut row[columns.clone()];
+            match erasing.value {
+                EraseValue::Random => rng.fill_bytes(part),
+                EraseValue::Level(level) => part.fill(level),
+            }
+        }
+    }
+}
+
+/// Rows and columns of a rectangle, `None` where it does not fit.
+fn rectangle(
+    shape: ImageShape,
+    erasing: &Erasing,
+    rng: &mut ChaCha8Rng,
+) -> Option<[Range<usize>; 2]> {
+    let [least, most] = erasing.area;
+    let area = rng.random_range(least..=most) * (shape.height * shape.width) as f64;
+    let [least, most] = erasing.ratio.map(f64::ln);
+    let ratio = rng.random_range(least..=most).exp();
+    let height = (area * ratio).sqrt().round() as usize;
+    let width = (area / ratio).sqrt().round() as usize;
+    if !(1..=shape.height).contains(&height) || !(1..=shape.width).contains(&width) {
+        return None;
+    }
+    let top = rng.random_range(0..=shape.height - height);
+    let left = rng.random_range(0..=shape.width - width);
+    Some([top..top + height, left..left + width])
+}

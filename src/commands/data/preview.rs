@@ -1,0 +1,57 @@
+//! `convlab data preview`
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use super::super::{DONE, picture_format, print, write_picture};
+use crate::augmentation::preview;
+use crate::cli::PreviewArgs;
+use crate::data::{self, Dataset};
+use crate::experiment;
+
+/// Writes the sheet; `data_dir` is the folder given before the name of the command.
+pub fn run(args: &PreviewArgs, data_dir: Option<PathBuf>) -> Result<u8> {
+    let format = picture_format(&args.out)?;
+    let experiment = experiment::load(args.config.as_deref(), &args.overrides)?;
+    let Some(augmentation) = experiment.augmentation() else {
+        bail!(
+            "nothing is done to the images: the configuration has no section [augment]; add one, or set e.g. augment.rotation=15"
+        );
+    };
+    let data_dir = args.data.data_dir.clone().or(data_dir);
+    let dataset = data::open(&experiment, data_dir.as_deref())?;
+    let indices = classes_in_turn(&dataset, args.images.into());
+    let (train, classes) = (&dataset.train, &dataset.classes);
+    let sheet = preview(&augmentation, train, classes, &indices, args.epochs.into())?;
+    write_picture(
+        &sheet,
+        &args.out,
+        format,
+        "fewer images with --images or --epochs",
+    )?;
+    print(format!(
+        "{}: {} training images {} as the first {} epochs see them, written to {}",
+        dataset.name,
+        indices.len(),
+        dataset.shape,
+        args.epochs,
+        args.out.display()
+    ))?;
+    Ok(DONE)
+}
+
+/// At most `count` training images: the first of each class, then the second, and so on.
+fn classes_in_turn(dataset: &Dataset, count: usize) -> Vec<usize> {
+    let mut seen = vec![0; dataset.classes.len()];
+    let mut places: Vec<[usize; 3]> = (0..dataset.train.len())
+        .map(|index| {
+            let class = dataset.train.label(index);
+            seen[class] += 1;
+            [seen[class], class, index]
+        })
+        .collect();
+    places.sort_unstable();
+    places.truncate(count);
+    places.into_iter().map(|[.., index]| index).collect()
+}
