@@ -80,7 +80,7 @@ impl Augmentation {
         policy.recolor(pixels, shape);
         if config.blur > 0.0 && rng.random_bool(often.blur) {
             let sigma = rng.random_range(0.0..=config.blur) as f32;
-            // A kernel narrower than this is one pixel wide.
+            // Below this a neighbour's weight is less than a level.
             if sigma > 0.1 {
                 color::blur(pixels, shape, sigma);
             }

@@ -23,13 +23,22 @@ pub struct Border {
     pub level: u8,
 }
 
+/// Farthest place that is looked at, in pixels: positions then fit their 64 bits.
+const FARTHEST: f64 = (1u64 << 30) as f64;
+
 /// Moves `pixels`, 8-bit values `[channels, height, width]`, by `map`, which says where a point
-/// goes; values between pixels are interpolated bilinearly.
+/// goes; values between pixels are interpolated bilinearly. A map that flattens the image to a line
+/// leaves it as it is.
 pub fn warp(pixels: &mut [u8], shape: ImageShape, map: Affine, border: Border) {
     if mirror(pixels, shape, map) {
         return;
     }
     let Some(inverse) = map.inverse() else { return };
+    let (height, width) = (shape.height as f64, shape.width as f64);
+    let far = |[a, b, c]: &[f64; 3]| a.abs() * width + b.abs() * height + c.abs() > FARTHEST;
+    if inverse.matrix.iter().any(far) {
+        return;
+    }
     let before = pixels.to_vec();
     match shape.channels {
         // What a pixel's channels share is then worked out once.

@@ -47,7 +47,12 @@ impl Loss {
         }
     }
 
-    /// The same for images that may be mixed, whose targets are those of `mixed` as well.
+    /// Mean loss over the batch of images that may be mixed, whose classes are those of `mixed` as
+    /// well, by their shares.
+    ///
+    /// # Shapes
+    /// - `logits`: `[batch, classes]`, before softmax
+    /// - `targets`: `[batch]`
     pub fn of(
         &self,
         logits: Tensor<2>,
