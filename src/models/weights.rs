@@ -395,8 +395,8 @@ impl Found {
 
     /// What to do about it.
     fn cure(&self, network: &Network) -> String {
-        if self.applied.is_empty() && self.misshapen.is_empty() {
-            return "; none of its names is known here: it may belong to another network".into();
+        if self.applied.is_empty() {
+            return "; nothing of it fits here: it may belong to another network".into();
         }
         let layers = network.layers();
         let of = |tensors: &[String], layer: &str| {

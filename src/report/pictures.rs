@@ -1,11 +1,13 @@
 //! Pictures inside the page, as `data:` addresses.
 
+use std::io::Cursor;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::{FilterType, resize};
 use image::{DynamicImage, ImageEncoder, ImageResult, RgbImage};
-use libjpeg_turbo_rs::{JpegError, PixelFormat, Subsampling, compress};
 
 use super::ReportError;
 use crate::data::ImageShape;
@@ -45,29 +47,20 @@ pub fn shrunk(picture: RgbImage, longest: u32) -> RgbImage {
 pub fn address(picture: &RgbImage, channels: usize) -> Result<String, ReportError> {
     let photograph = channels == 3 && picture.width().max(picture.height()) > 32;
     let (kind, bytes) = match photograph {
-        true => ("jpeg", jpeg(picture).map_err(|error| error.to_string())),
-        false => (
-            "png",
-            png(picture, channels == 1).map_err(|error| error.to_string()),
-        ),
+        true => ("jpeg", jpeg(picture)),
+        false => ("png", png(picture, channels == 1)),
     };
-    let bytes = bytes.map_err(ReportError::Picture)?;
+    let bytes = bytes.map_err(|error| ReportError::Picture(error.to_string()))?;
     Ok(format!(
         "data:image/{kind};base64,{}",
         BASE64_STANDARD.encode(bytes)
     ))
 }
 
-fn jpeg(picture: &RgbImage) -> Result<Vec<u8>, JpegError> {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    compress(
-        picture,
-        width,
-        height,
-        PixelFormat::Rgb,
-        QUALITY,
-        Subsampling::S420,
-    )
+fn jpeg(picture: &RgbImage) -> ImageResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(Cursor::new(&mut bytes), QUALITY).encode_image(picture)?;
+    Ok(bytes)
 }
 
 fn png(picture: &RgbImage, grey: bool) -> ImageResult<Vec<u8>> {
