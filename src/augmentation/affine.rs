@@ -63,7 +63,7 @@ impl Affine {
     pub fn inverse(self) -> Option<Self> {
         let [[a, b, c], [d, e, f]] = self.matrix;
         let determinant = a * e - b * d;
-        if !(determinant.abs() > 1e-12) {
+        if determinant.is_nan() || determinant.abs() <= 1e-12 {
             return None;
         }
         let [a, b, d, e] = [e, -b, -d, a].map(|value| value / determinant);
