@@ -16,6 +16,7 @@ use crate::models::{BuildError, Network, WeightsError};
 use crate::preparation::Pipeline;
 
 pub const CONFIG: &str = "config.toml";
+pub const DATA_CHECK: &str = "data-check.json";
 pub const MODEL: &str = "model.json";
 pub const WEIGHTS: &str = "model.safetensors";
 pub const LAST_WEIGHTS: &str = "last.safetensors";

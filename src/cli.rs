@@ -434,6 +434,21 @@ pub struct PreviewArgs {
     pub data: DataDirArgs,
 }
 
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Configuration file [default: the built-in quickstart]
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// section.key=value overrides, e.g. data.dataset=folder data.path=photos
+    #[arg(value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Write a labelled sheet of training images as a picture
@@ -449,6 +464,12 @@ pub enum DataCommand {
         #[command(flatten)]
         data: DataDirArgs,
     },
+    /// Look for leaks between the splits, duplicates, wrong labels, damaged files, and backgrounds
+    /// that tell the class
+    ///
+    /// Exit status 1 where more images than data.max_leak_fraction are in two splits. Every training
+    /// does the same before it starts.
+    Check(CheckArgs),
     /// Write a picture of training images beside what augmentation makes of them
     Preview(PreviewArgs),
     /// Download a data set

@@ -1,5 +1,6 @@
 //! `convlab data`
 
+mod check;
 mod preview;
 
 use std::path::Path;
@@ -44,6 +45,7 @@ pub fn run(args: DataArgs) -> Result<u8> {
             let dir = data.data_dir.or(args.data.data_dir);
             show(&name, &out, per_class.into(), dir.as_deref())
         }
+        Some(DataCommand::Check(check)) => check::run(&check, args.data.data_dir, args.json),
         Some(DataCommand::Preview(preview)) => preview::run(&preview, args.data.data_dir),
         Some(DataCommand::Fetch { name, data }) => {
             let dir = data.data_dir.or(args.data.data_dir);

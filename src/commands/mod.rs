@@ -22,10 +22,14 @@ use image::{ImageFormat, RgbImage};
 
 use crate::artifacts::{self, RunFolder};
 use crate::cli::{Cli, Command};
-use crate::data::Dataset;
+use crate::data::check::{DataCheck, check};
+use crate::data::{DataError, Dataset};
+use crate::experiment::Experiment;
 
 /// Exit status of a command that did what it was asked.
 pub const DONE: u8 = 0;
+/// Exit status of a check that found what must not be.
+pub const MISSED: u8 = 1;
 /// Exit status of a command of whose work a part failed.
 pub const FAILED: u8 = 2;
 
@@ -60,6 +64,12 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>()))
     .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// What [`data::check`](crate::data::check) finds in the data set of `experiment`.
+fn check_data(experiment: &Experiment, dataset: &Dataset) -> Result<DataCheck, DataError> {
+    let balanced = experiment.training.class_weights.is_some();
+    check(dataset, experiment.data.max_leak_fraction, balanced)
 }
 
 /// A run goes on, and is measured, with the images it was started with, or not at all: with other

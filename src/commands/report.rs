@@ -7,7 +7,7 @@ use image::ImageFormat;
 use sha2::{Digest, Sha256};
 
 use super::opened::Opened;
-use super::{DONE, check_indices, print, replaceable, write_picture};
+use super::{DONE, check_data, check_indices, print, replaceable, write_picture};
 use crate::artifacts::{self, EVALUATION};
 use crate::backend;
 use crate::cli::ReportArgs;
@@ -131,11 +131,13 @@ pub(super) fn write(
             Some(opened.evaluate_all(dataset, ("valid", &dataset.valid), go_on)?)
         }
     };
+    let check = check_data(&opened.experiment, dataset)?;
     let sources = Sources {
         run: &opened.run,
         card: &opened.card,
         network: &opened.network,
         dataset,
+        check: &check,
         device: &opened.backend.device,
         evaluation,
         test,

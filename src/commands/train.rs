@@ -11,12 +11,14 @@ use time::macros::format_description;
 
 use super::opened::Opened;
 use super::summary::{Summary, TestFigures};
-use super::{DONE, FAILED, print, report};
+use super::{DONE, FAILED, check_data, print, report};
 use crate::artifacts::{
-    CONFIG, EVALUATION, HISTORY, LAST_WEIGHTS, MODEL, ModelCard, RunFolder, SUMMARY, WEIGHTS,
+    CONFIG, DATA_CHECK, EVALUATION, HISTORY, LAST_WEIGHTS, MODEL, ModelCard, RunFolder, SUMMARY,
+    WEIGHTS,
 };
 use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
+use crate::data::check::{About, DataCheck, Level};
 use crate::data::{self, Dataset, SkippedFile};
 use crate::evaluation::{Evaluation, EvaluationError, Predictions};
 use crate::experiment::{self, Experiment, TransferConfig, TransferMode};
@@ -90,6 +92,10 @@ fn open(args: &TrainArgs) -> Result<(Session, Learning)> {
     let data_dir = args.data.data_dir.as_deref();
     let dataset = data::open(&experiment, data_dir)?;
     report_skipped(&dataset);
+    let check = match resumed {
+        None => Some(checked(&experiment, &dataset)?),
+        Some(_) => None,
+    };
     // Before a folder is made: a network that does not fit leaves nothing behind.
     let network = started(args, &experiment, &dataset, &backend, resumed.as_ref())?;
     let card = ModelCard {
@@ -121,6 +127,9 @@ fn open(args: &TrainArgs) -> Result<(Session, Learning)> {
     };
     run.write(CONFIG, card.config.as_bytes())?;
     run.write_json(MODEL, &card)?;
+    if let Some(check) = check {
+        run.write_json(DATA_CHECK, &check)?;
+    }
     // A resumed run then needs nothing but its own folder.
     if experiment.weights().is_some() && !run.file(LAST_WEIGHTS).exists() {
         run.write(LAST_WEIGHTS, &network.valid().to_safetensors()?)?;
@@ -338,14 +347,32 @@ fn default_name(experiment: &Experiment, dataset: &Dataset) -> String {
 }
 
 fn report_skipped(dataset: &Dataset) {
-    for SkippedFile { path, reason } in dataset.skipped.iter().take(5) {
-        tell(format!("warning: skipped {}: {reason}", path.display()));
+    for SkippedFile { reason, .. } in dataset.skipped.iter().take(5) {
+        tell(format!("warning: skipped {reason}"));
     }
     if let Some(more @ 1..) = dataset.skipped.len().checked_sub(5) {
         tell(format!(
             "warning: skipped {more} more unreadable images, named in {SUMMARY}"
         ));
     }
+}
+
+/// The checks on the data; in their short form all that is unusual, with an example.
+fn checked(experiment: &Experiment, dataset: &Dataset) -> Result<DataCheck> {
+    let check = check_data(experiment, dataset)?;
+    for finding in &check.findings {
+        // Those are named already, and errors in a moment.
+        let known = matches!(finding.about, About::Unreadable { .. });
+        if known || finding.level != Level::Warning {
+            continue;
+        }
+        tell(format!("warning: {finding}"));
+        for pair in check.pairs_of(finding).take(1) {
+            tell(format!("  {pair}"));
+        }
+    }
+    check.refuse_leaks()?;
+    Ok(check)
 }
 
 fn announce(session: &Session) {

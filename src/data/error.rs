@@ -23,6 +23,17 @@ pub enum DataError {
         channels: usize,
     },
 
+    /// The same images in two splits.
+    #[error(
+        "{name}: {leak}; `convlab data check` names them, data.max_leak_fraction=1 trains all the same"
+    )]
+    Leak {
+        /// The data set.
+        name: String,
+        /// How many, and where.
+        leak: String,
+    },
+
     /// No training images to take mean and deviation of.
     #[error(
         "data.normalize = \"standard\" measures the training images, and {name} has none; set data.normalize = \"unit\" or \"pretrained\""

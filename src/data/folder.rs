@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder_scan::{Found, FoundImage, FoundSplit, scan};
 use super::folder_store::FolderStore;
-use super::image_file::decode;
+use super::image_file::{Seen, decode_seen};
 use super::{DataError, Fingerprint, ImageOptions, ImageStore, RawDataset, SkippedFile};
 
 /// Images decoded between two reports of progress; bounds the memory of a pass that keeps
@@ -165,11 +165,15 @@ impl FirstPass<'_> {
         split: &FoundSplit,
     ) -> Result<Arc<dyn ImageStore>, DataError> {
         let options = &self.options.image;
+        // Neither can be had from the images that are kept.
+        let sketched = !self.keep || !options.preparation.is_empty();
         let mut store = FolderStore {
             options: options.clone(),
             paths: Vec::with_capacity(split.images.len()),
             labels: Vec::with_capacity(split.images.len()),
+            facts: Vec::with_capacity(split.images.len()),
             pixels: self.keep.then(Vec::new),
+            sketches: Vec::new(),
         };
         let skipped_before = self.skipped.len();
         self.fingerprint.text(split.name);
@@ -177,11 +181,11 @@ impl FirstPass<'_> {
             // Decoding runs side by side; `collect` keeps the order of the files.
             let decoded: Vec<_> = chunk
                 .par_iter()
-                .map(|image| decode(&image.path, options))
+                .map(|image| decode_seen(&image.path, options, sketched))
                 .collect();
             for (image, decoded) in chunk.iter().zip(decoded) {
                 match decoded {
-                    Ok(pixels) => self.accept(&mut store, image, &pixels),
+                    Ok(seen) => self.accept(&mut store, image, seen),
                     Err(error) => self.skipped.push(SkippedFile {
                         path: image.path.clone(),
                         reason: error.full_message(),
@@ -197,12 +201,15 @@ impl FirstPass<'_> {
         Ok(Arc::new(store))
     }
 
-    fn accept(&mut self, store: &mut FolderStore, image: &FoundImage, pixels: &[u8]) {
+    fn accept(&mut self, store: &mut FolderStore, image: &FoundImage, seen: Seen) {
+        let pixels = &seen.pixels;
         self.fingerprint.text(&image.relative);
         self.fingerprint.number(image.label.into());
         self.fingerprint.bytes(pixels);
         store.paths.push(image.path.clone());
         store.labels.push(image.label);
+        store.facts.push(seen.facts);
+        store.sketches.extend(seen.sketch);
         if let Some(kept) = &mut store.pixels {
             kept.extend_from_slice(pixels);
         }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::check::{FileFacts, Sketch};
 use super::image_file::decode;
 use super::memory::check_read;
 use super::{DataError, ImageOptions, ImageShape, ImageStore};
@@ -12,8 +13,12 @@ pub(super) struct FolderStore {
     pub options: ImageOptions,
     pub paths: Vec<PathBuf>,
     pub labels: Vec<u16>,
+    /// Of the files.
+    pub facts: Vec<FileFacts>,
     /// `[images, channels, height, width]`, where all of it fits the cache budget.
     pub pixels: Option<Vec<u8>>,
+    /// Of each image, where the images are not kept, or only after preparation.
+    pub sketches: Vec<Sketch>,
 }
 
 impl ImageStore for FolderStore {
@@ -36,6 +41,20 @@ impl ImageStore for FolderStore {
             None => out.copy_from_slice(&decode(&self.paths[index], &self.options)?),
         }
         Ok(())
+    }
+
+    fn sketch(&self, index: usize, pixels: &mut [u8]) -> Result<Sketch, DataError> {
+        match self.sketches.get(index) {
+            Some(sketch) => Ok(sketch.clone()),
+            None => {
+                self.read(index, pixels)?;
+                Ok(Sketch::new(pixels, pixels, self.shape()))
+            }
+        }
+    }
+
+    fn file_facts(&self, index: usize) -> Option<FileFacts> {
+        self.facts.get(index).copied()
     }
 
     fn origin(&self, index: usize) -> String {

@@ -12,9 +12,11 @@ use image::error::{DecodingError, ImageFormatHint, ParameterError, ParameterErro
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use libjpeg_turbo_rs::JpegError;
 
+use super::check::{FileFacts, Sketch};
 use super::conversion::{converted, planes, to_color};
 use super::jpeg::{self, JpegFile};
 use super::{ColorMode, DataError, ImageOptions, ImageShape};
+use crate::preparation::Pipeline;
 
 /// File name extensions, lower case, that are taken for images.
 pub const EXTENSIONS: &[&str] = &[
@@ -43,7 +45,49 @@ pub fn has_image_extension(path: &Path) -> bool {
 /// Where the file cannot be read, is empty, of no known format, damaged, cut short, or larger
 /// than the options allow, and where the options themselves make no sense.
 pub fn decode(path: &Path, options: &ImageOptions) -> Result<Vec<u8>, DataError> {
-    decode_bytes(&read_bytes(path, options)?, path, options)
+    Ok(decode_seen(path, options, false)?.pixels)
+}
+
+/// An image and what else is known of it.
+pub(super) struct Seen {
+    /// As [`decode`] gives it.
+    pub pixels: Vec<u8>,
+    /// Of the file.
+    pub facts: FileFacts,
+    pub sketch: Option<Sketch>,
+}
+
+/// As [`decode`], with what the checks on the data ask for; with a sketch only where that is
+/// `sketched`.
+///
+/// # Errors
+/// As [`decode`].
+pub(super) fn decode_seen(
+    path: &Path,
+    options: &ImageOptions,
+    sketched: bool,
+) -> Result<Seen, DataError> {
+    options.validate()?;
+    let image = open_image(&read_bytes(path, options)?, path, options)?;
+    let facts = FileFacts::of(&image);
+    let unprepared = (sketched && !options.preparation.is_empty()).then(|| {
+        let preparation = Pipeline::none();
+        let options = ImageOptions {
+            preparation,
+            ..options.clone()
+        };
+        converted(image.clone(), &options)
+    });
+    let pixels = converted(image, options);
+    let sketch = sketched.then(|| {
+        let unprepared = unprepared.as_ref().unwrap_or(&pixels);
+        Sketch::new(&pixels, unprepared, options.shape())
+    });
+    Ok(Seen {
+        pixels,
+        facts,
+        sketch,
+    })
 }
 
 fn read_bytes(path: &Path, options: &ImageOptions) -> Result<Vec<u8>, DataError> {

@@ -8,6 +8,7 @@
 pub mod archive;
 mod batch;
 pub mod catalog;
+pub mod check;
 mod conversion;
 mod error;
 pub mod fetch;
@@ -43,6 +44,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use batch::{BatchLoader, ImageBatch, MixedTargets, Order, Position};
+use check::{FileFacts, Sketch};
 pub(crate) use conversion::over_black;
 pub use error::DataError;
 pub use fingerprint::Fingerprint;
@@ -144,6 +146,22 @@ pub trait ImageStore: Send + Sync {
         self.read(index, pixels)?;
         tables.apply(pixels, values);
         Ok(())
+    }
+
+    /// Image `index` in brief, for the checks on the data; `pixels` is room for `shape().len()`
+    /// values.
+    ///
+    /// # Errors
+    /// See [`read`](Self::read).
+    fn sketch(&self, index: usize, pixels: &mut [u8]) -> Result<Sketch, DataError> {
+        self.read(index, pixels)?;
+        Ok(Sketch::new(pixels, pixels, self.shape()))
+    }
+
+    /// Size and colours of the file of image `index`; `None` where the images have the size of the
+    /// store from the start.
+    fn file_facts(&self, _index: usize) -> Option<FileFacts> {
+        None
     }
 
     /// Where image `index` comes from: a file path, or e.g. `fashion-mnist test 23`.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::check::Sketch;
 use super::conversion::{converted, from_planes};
 use super::memory::check_read;
 use super::{ColorMode, DataError, Fingerprint, ImageOptions, ImageShape, ImageStore, RawDataset};
@@ -38,6 +39,12 @@ impl ImageStore for PreparedStore {
 
     fn read_unprepared(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
         self.images.read(index, out)
+    }
+
+    fn sketch(&self, index: usize, unprepared: &mut [u8]) -> Result<Sketch, DataError> {
+        self.images.read(index, unprepared)?;
+        let prepared = &self.pixels[index * unprepared.len()..][..unprepared.len()];
+        Ok(Sketch::new(prepared, unprepared, self.shape()))
     }
 
     fn origin(&self, index: usize) -> String {

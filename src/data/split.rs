@@ -8,7 +8,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::{DataError, ImageShape, ImageStore, Normalization, Normalize, RawDataset};
-use super::{SkippedFile, Tables};
+use super::{FileFacts, Sketch, SkippedFile, Tables};
 
 /// Some images of a store, in a fixed order.
 #[derive(Clone)]
@@ -107,6 +107,19 @@ impl Split {
         values: &mut [f32],
     ) -> Result<(), DataError> {
         (self.store).read_values(self.indices[index] as usize, tables, pixels, values)
+    }
+
+    /// Image `index` of this split in brief; `pixels` is room for one image.
+    ///
+    /// # Errors
+    /// The image can no longer be read from disk.
+    pub(super) fn sketch(&self, index: usize, pixels: &mut [u8]) -> Result<Sketch, DataError> {
+        self.store.sketch(self.indices[index] as usize, pixels)
+    }
+
+    /// Size and colours of the file of image `index` of this split.
+    pub(super) fn file_facts(&self, index: usize) -> Option<FileFacts> {
+        self.store.file_facts(self.indices[index] as usize)
     }
 
     /// Positions in the store, as something to tell splits apart by.

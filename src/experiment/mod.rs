@@ -86,6 +86,9 @@ pub struct DataConfig {
     pub resize: Resize,
     /// More unreadable images than this share is an error; for photographs.
     pub max_bad_fraction: f64,
+    /// More validation or test images than this share that are in another split as well, exactly or
+    /// nearly, are an error.
+    pub max_leak_fraction: f64,
     /// Decoded images are kept in memory up to this many MiB, else read again in every epoch.
     pub cache_mib: u64,
 }
@@ -106,6 +109,7 @@ impl Default for DataConfig {
             width: 64,
             resize: Resize::Crop,
             max_bad_fraction: 0.05,
+            max_leak_fraction: 0.1,
             cache_mib: 1024,
         }
     }

@@ -91,7 +91,8 @@ fn images(data: &DataConfig) -> Result<(), Problem> {
             return Err(Problem::new(key, message).or_at("data.dataset"));
         }
     }
-    up_to_one("data.max_bad_fraction", data.max_bad_fraction)
+    up_to_one("data.max_bad_fraction", data.max_bad_fraction)?;
+    up_to_one("data.max_leak_fraction", data.max_leak_fraction)
 }
 
 fn optimizer(training: &TrainingConfig) -> Result<(), Problem> {

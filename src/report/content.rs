@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::checks::Checks;
 use crate::evaluation::{Calibration, Evaluation, Interval};
 use crate::models::SummaryRow;
 
@@ -34,6 +35,7 @@ pub struct RunPage {
     /// Training images, a row for each of the first `sheet_classes` classes.
     pub sheet: String,
     pub sheet_classes: usize,
+    pub checks: Checks,
     /// `config.toml`
     pub config: String,
 }

@@ -3,13 +3,14 @@
 use burn::tensor::Device;
 use image::RgbImage;
 
-use super::charts;
 use super::content::{Charts, Confused, Example, Explained, RunPage};
 use super::journey::lay_out;
 use super::messages::Messages;
 use super::pictures::{address, shrunk, thumbnail};
 use super::{Cell, ReportError, facts, history};
+use super::{charts, checks};
 use crate::artifacts::{CONFIG, ModelCard, RunFolder};
+use crate::data::check::DataCheck;
 use crate::data::{Dataset, Split, contact_sheet};
 use crate::evaluation::{Calibration, Evaluation, Predictions};
 use crate::explanation::{Explainer, Method, overlay};
@@ -45,6 +46,7 @@ pub struct Sources<'a> {
     pub card: &'a ModelCard,
     pub network: &'a Network,
     pub dataset: &'a Dataset,
+    pub check: &'a DataCheck,
     pub device: &'a Device,
     pub evaluation: &'a Evaluation,
     pub test: &'a Predictions,
@@ -112,6 +114,7 @@ impl Sources<'_> {
             layers: summary.layers,
             sheet_classes: classes.len(),
             sheet: address(&shrunk(sheet.clone(), SHEET), self.card.input.channels)?,
+            checks: checks::lay_out(self.check, self.dataset)?,
             config,
         };
         let pictures = [

@@ -4,6 +4,7 @@
 //! [`messages`] holds the words of each language.
 
 mod charts;
+mod checks;
 mod compare;
 pub mod content;
 mod gather;

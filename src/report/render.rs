@@ -56,6 +56,10 @@ fn environment(messages: &Messages) -> Result<Environment<'static>, Error> {
         language.number(number, digits)
     });
     environment.add_filter("grouped", move |number: f64| language.number(number, 0));
+    environment.add_filter("size", |size: Vec<u32>| {
+        let sides: Vec<String> = size.iter().rev().map(u32::to_string).collect();
+        sides.join("x")
+    });
     environment.add_filter("percent", move |share: f64| {
         format!("{}%", language.number(100.0 * share, 1))
     });

@@ -1,5 +1,7 @@
 //! Data sets of the user's own: folders of pictures and IDX files.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use image::{Rgb, RgbImage};
 
 use super::*;
@@ -12,9 +14,14 @@ const SMALL: &[&str] = &[
     "training.learning_rate=0.01",
 ];
 
+/// A picture of patches around `shade`, other ones for each name.
 fn picture(place: &Workplace, name: &str, shade: u8) {
     let path = place.write(name, "");
-    let noise = |x: u32, y: u32| ((x * 7 + y * 13) % 20) as u8;
+    let noise = |x: u32, y: u32| {
+        let mut hasher = DefaultHasher::new();
+        (name, x / 3, y / 3).hash(&mut hasher);
+        (hasher.finish() % 50) as u8
+    };
     let image = RgbImage::from_fn(12, 10, |x, y| {
         Rgb([shade.saturating_add(noise(x, y)), 40, 255 - shade])
     });
@@ -211,6 +218,120 @@ fn a_folder_that_cannot_be_split_is_refused_with_what_to_do() {
     assert_eq!(summary["images"]["test"], 4);
 }
 
+#[test]
+fn what_is_wrong_with_a_folder_is_found_before_a_training_learns_it() {
+    let place = Workplace::new();
+    for n in 0..40 {
+        picture(&place, &format!("photos/train/dark/{n}.png"), 60);
+        picture(&place, &format!("photos/train/light/{n}.png"), 80);
+    }
+    for n in 0..10 {
+        picture(&place, &format!("photos/test/dark/{n}.png"), 60);
+        picture(&place, &format!("photos/test/light/{n}.png"), 80);
+    }
+    let own = [
+        "data.dataset=folder",
+        "data.path=photos",
+        "data.height=32",
+        "data.width=32",
+        "data.valid_fraction=0",
+    ];
+    let check = |more: &[&str]| {
+        let output = place.run(&[&["data", "check"], &own[..], more].concat());
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let (status, text) = check(&[]);
+    assert_eq!(status, Some(0), "{text}");
+    for part in ["80 training", "12x10", "100 RGB", "nothing unusual"] {
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+    }
+
+    let copy = |from: &str, to: &str| {
+        fs::copy(
+            place.path("photos").join(from),
+            place.path("photos").join(to),
+        )
+        .unwrap();
+    };
+    copy("train/dark/3.png", "test/dark/3.png");
+    copy("train/dark/4.png", "test/light/4.png");
+    let lighter = image::open(place.path("photos/train/light/5.png"));
+    let lighter = lighter.unwrap().brighten(12);
+    lighter.save(place.path("photos/test/light/5.bmp")).unwrap();
+    RgbImage::new(12, 10)
+        .save(place.path("photos/train/dark/black.png"))
+        .unwrap();
+    place.write("photos/train/dark/lies.png", "this is text, not a picture");
+    let (status, text) = check(&[]);
+    assert_eq!(status, Some(1), "{text}");
+    for part in [
+        "error: 3 test images (14.29%) are among the training images as well",
+        "2 exactly, 1 nearly",
+        "At most 10.00% may be (data.max_leak_fraction)",
+        "train/dark/3.png) is test image",
+        "test/light/5.bmp",
+        "warning: 1 pairs of the same image have different labels",
+        "warning: 1 files cannot be read",
+        "lies.png",
+        "warning: 1 images are of one colour",
+        "black.png",
+    ] {
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+    }
+    let (status, found) = check(&["data.max_leak_fraction=0.2", "--json"]);
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(status, Some(0), "{found}");
+    let leak = &found["findings"][0];
+    assert_eq!(
+        (&leak["level"], &leak["kind"], &leak["exact"], &leak["near"]),
+        (&"warning".into(), &"leak".into(), &2.into(), &1.into())
+    );
+    assert_eq!(found["pairs"].as_array().unwrap().len(), 3);
+
+    let train = [
+        &[
+            "train",
+            "model.name=dense",
+            "training.epochs=1",
+            "--name",
+            "run",
+        ],
+        &own[..],
+    ];
+    let errors = place.refuse(&train.concat());
+    for part in [
+        "3 test images",
+        "convlab data check",
+        "data.max_leak_fraction=1",
+    ] {
+        assert!(errors.contains(part), "no {part:?} in:\n{errors}");
+    }
+    assert!(
+        !place.path("artifacts/run").exists(),
+        "a folder was left behind"
+    );
+    let streamed = [
+        "data.max_leak_fraction=1",
+        "data.cache_mib=0",
+        "--ui",
+        "none",
+    ];
+    let output = place.run(&[&train.concat()[..], &streamed].concat());
+    let told = stderr(&output);
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("warning: 3 test images (14.29%)"), "{told}");
+    let run = place.path("artifacts/run");
+    let kept = json(&run.join("data-check.json"));
+    assert_eq!(kept["pairs"], found["pairs"]);
+    let page = fs::read_to_string(run.join("report.html")).unwrap();
+    for part in ["id=\"check\"", "14.29%", "nearly the same: "] {
+        assert!(page.contains(part), "no {part:?} in the page");
+    }
+}
+
 /// An IDX file: magic of `kind`, sizes, values.
 fn idx(kind: u8, sizes: &[u32], values: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, kind];
@@ -222,11 +343,11 @@ fn idx(kind: u8, sizes: &[u32], values: &[u8]) -> Vec<u8> {
 }
 
 fn write_idx(place: &Workplace, labels: &[u8]) {
-    let images: Vec<u8> = (0..labels.len() * 64)
-        .map(|i| (i * 31 % 251) as u8)
-        .collect();
     let count = labels.len() as u32;
-    for split in ["train", "t10k"] {
+    for (split, offset) in [("train", 0), ("t10k", 1)] {
+        let images: Vec<u8> = (0..labels.len() * 64)
+            .map(|i| ((2 * i + offset) * (i + 7) * 31 % 251) as u8)
+            .collect();
         place.write(
             &format!("idx/{split}-images-idx3-ubyte"),
             idx(3, &[count, 8, 8], &images),

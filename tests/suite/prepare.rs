@@ -85,6 +85,21 @@ fn a_second_run_does_what_is_left_and_other_steps_do_all_again() {
 }
 
 #[test]
+fn two_processes_do_not_write_into_one_folder() {
+    let place = Workplace::new();
+    photos(&place);
+    let lock = fs::File::create(place.write("out/.convlab-prepare.lock", "")).unwrap();
+    lock.try_lock().unwrap();
+    let errors = place.refuse(&["prepare", "photos", STEPS, "--out", "out"]);
+    for part in ["another process", "out", "--out"] {
+        assert!(errors.contains(part), "no {part:?} in:\n{errors}");
+    }
+    drop(lock);
+    let done = place.succeed(&["prepare", "photos", STEPS, "--out", "out"]);
+    assert!(done.contains("3 written to out"), "{done}");
+}
+
+#[test]
 fn damaged_pictures_are_named_at_the_end_and_the_others_are_done() {
     let place = Workplace::new();
     photos(&place);

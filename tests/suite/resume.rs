@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// Batch norm, dropout, momentum, a validation split: everything that has a state; and images that
-/// look different in each epoch.
+/// Batch norm, dropout, momentum, a validation split: everything that has a state; images that are
+/// prepared and look different in each epoch.
 const STATEFUL: &[&str] = &[
     "model.name=sequential",
     "model.layers=[\"conv 4 3x3 stride 2\", \"batch-norm\", \"relu\", \"flatten\", \"dense 32 relu\", \"dropout 0.3\", \"dense classes\"]",
     "data.train_images=400",
     "data.test_images=50",
+    "preprocess.steps=[\"clahe\", { blur = { method = \"median\" } }]",
+    "data.normalize=standard",
     "augment.rotation=20",
     "augment.noise=5",
     "augment.policy=randaugment",

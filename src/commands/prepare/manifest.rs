@@ -1,7 +1,7 @@
 //! What an output folder holds already: a line of JSON for every picture, added when it is whole.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +14,7 @@ use super::plan::Job;
 use crate::artifacts;
 
 const NAME: &str = ".convlab-prepare.jsonl";
+const LOCK: &str = ".convlab-prepare.lock";
 
 /// The file a picture was made from, as it was then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,8 @@ pub(super) struct Manifest {
     folder: PathBuf,
     before: BTreeMap<String, Option<Source>>,
     file: Mutex<File>,
+    /// Held until the end.
+    _lock: File,
 }
 
 impl Manifest {
@@ -66,9 +69,12 @@ impl Manifest {
     /// made by others are to be made again.
     ///
     /// # Errors
-    /// A picture would replace what this program has not written, or the manifest cannot be read or
-    /// written.
+    /// A picture would replace what this program has not written, another process is writing to the
+    /// folder, or the manifest cannot be read or written.
     pub fn open(folder: &Path, steps: &str, jobs: &[Job]) -> Result<Self> {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let lock = lock(folder)?;
         let path = folder.join(NAME);
         let text = match path.exists() {
             true => fs::read_to_string(&path)
@@ -89,8 +95,6 @@ impl Manifest {
             let output = job.output.to_string_lossy().into_owned();
             before.entry(output).or_default();
         }
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let mut whole = line(&Header {
             steps: steps.into(),
         })?;
@@ -107,6 +111,7 @@ impl Manifest {
             folder: folder.to_path_buf(),
             before,
             file: Mutex::new(file),
+            _lock: lock,
         })
     }
 
@@ -128,6 +133,19 @@ impl Manifest {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(line.as_bytes())
             .with_context(|| format!("cannot write {}", self.folder.join(NAME).display()))
+    }
+}
+
+fn lock(folder: &Path) -> Result<File> {
+    let path = folder.join(LOCK);
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => bail!(
+            "another process is preparing pictures into {}; wait for it, or choose another folder with --out",
+            folder.display()
+        ),
+        // File systems without locks exist; there, two at once are not noticed.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 

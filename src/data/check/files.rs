@@ -1,0 +1,86 @@
+//! Sizes and colours that the images have in their files.
+
+use std::collections::BTreeMap;
+
+use image::{ColorType, DynamicImage};
+use serde::Serialize;
+
+use super::super::{ImageShape, Split};
+
+/// Size and colours of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileFacts {
+    /// In pixels, as the image is shown.
+    pub height: u32,
+    /// In pixels, as the image is shown.
+    pub width: u32,
+    pub color: ColorType,
+}
+
+impl FileFacts {
+    pub fn of(image: &DynamicImage) -> Self {
+        Self {
+            height: image.height(),
+            width: image.width(),
+            color: image.color(),
+        }
+    }
+}
+
+/// Of all files of a data set.
+#[derive(Debug, Clone, Serialize)]
+pub struct Files {
+    /// Height and width of the image with the fewest pixels, of the median and of that with the
+    /// most.
+    pub smallest: [u32; 2],
+    pub median: [u32; 2],
+    pub largest: [u32; 2],
+    /// Files with fewer rows or columns than the network gets, which are enlarged.
+    pub enlarged: usize,
+    /// Number of files by their colours.
+    pub colors: BTreeMap<&'static str, usize>,
+}
+
+impl Files {
+    /// `None` where no image has a file of its own; `input` is what the network gets.
+    pub fn new(splits: &[&Split], input: ImageShape) -> Option<Self> {
+        let facts = splits.iter().flat_map(|split| {
+            let indices = 0..split.len();
+            indices.filter_map(|index| split.file_facts(index))
+        });
+        let mut facts: Vec<FileFacts> = facts.collect();
+        facts.sort_by_key(|file| {
+            let pixels = u64::from(file.height) * u64::from(file.width);
+            (pixels, file.height)
+        });
+        let size = |at: usize| facts.get(at).map(|file| [file.height, file.width]);
+        let is_small = |file: &&FileFacts| {
+            (file.height as usize) < input.height || (file.width as usize) < input.width
+        };
+        let mut colors = BTreeMap::new();
+        for file in &facts {
+            *colors.entry(name(file.color)).or_default() += 1;
+        }
+        Some(Self {
+            smallest: size(0)?,
+            median: size(facts.len() / 2)?,
+            largest: size(facts.len() - 1)?,
+            enlarged: facts.iter().filter(is_small).count(),
+            colors,
+        })
+    }
+}
+
+fn name(color: ColorType) -> &'static str {
+    match color {
+        ColorType::L8 => "grey",
+        ColorType::La8 => "grey with alpha",
+        ColorType::Rgb8 => "RGB",
+        ColorType::Rgba8 => "RGB with alpha",
+        ColorType::L16 => "grey, 16 bits",
+        ColorType::La16 => "grey with alpha, 16 bits",
+        ColorType::Rgb16 => "RGB, 16 bits",
+        ColorType::Rgba16 => "RGB with alpha, 16 bits",
+        _ => "floating point",
+    }
+}
