@@ -81,7 +81,7 @@ impl ImageBatch {
         let change = |index: usize, pixels: &mut [u8]| {
             split.read(index, pixels)?;
             augmentation.apply(pixels, shape, epoch, index);
-            Ok(())
+            Ok::<_, DataError>(())
         };
         if !augmentation.mixes() {
             let read = |index: usize, pixels: &mut [u8], values: &mut [f32]| {

@@ -8,6 +8,8 @@ use thiserror::Error;
 
 use super::ImageShape;
 use super::archive::ArchiveProblem;
+use super::folder::FolderError;
+use super::idx::IdxError;
 use crate::preparation::StepError;
 
 /// Why a data set, an image or a download was refused.
@@ -133,99 +135,13 @@ pub enum DataError {
         path: PathBuf,
     },
 
-    /// A file that is not of the expected IDX kind.
-    #[error("{}: expected an IDX {kind} file (magic 0x{expected:08x}), found magic 0x{found:08x}; {}", .path.display(), magic_cure(*.found))]
-    IdxMagic {
-        /// The file.
-        path: PathBuf,
-        /// `image` or `label`.
-        kind: &'static str,
-        /// The magic number of that kind.
-        expected: u32,
-        /// The first four bytes of the file.
-        found: u32,
-    },
+    /// An IDX file, or files of one data set that do not fit each other.
+    #[error(transparent)]
+    Idx(#[from] IdxError),
 
-    /// IDX dimensions that no image data set has.
-    #[error("{}: the header claims {claim}, {reason}; the file is damaged, fetch it again", .path.display())]
-    IdxHeader {
-        /// The file.
-        path: PathBuf,
-        /// The dimensions as claimed.
-        claim: String,
-        /// Why they are refused.
-        reason: String,
-    },
-
-    /// A file that ends before its header says.
-    #[error("{}: truncated: expected {expected} bytes ({claim}), found {found}; fetch or copy the file again", .path.display())]
-    IdxTruncated {
-        /// The file.
-        path: PathBuf,
-        /// The dimensions as claimed.
-        claim: String,
-        /// Decoded bytes that the header announces, header included.
-        expected: u64,
-        /// Decoded bytes that are there.
-        found: u64,
-    },
-
-    /// A file that goes on after its header says it ends.
-    #[error("{}: expected {expected} bytes ({claim}), but the file goes on after them; header and content disagree, fetch or write the file again", .path.display())]
-    IdxTrailing {
-        /// The file.
-        path: PathBuf,
-        /// The dimensions as claimed.
-        claim: String,
-        /// Decoded bytes that the header announces, header included.
-        expected: u64,
-    },
-
-    /// A label that names no class.
-    #[error("{}: label {label} at position {index} is out of range: expected 0 to {} for {num_classes} classes; correct the labels or the class names", .path.display(), .num_classes.saturating_sub(1))]
-    LabelOutOfRange {
-        /// The label file.
-        path: PathBuf,
-        /// Position of the label in the file.
-        index: usize,
-        /// The label as found.
-        label: usize,
-        /// Number of classes.
-        num_classes: usize,
-    },
-
-    /// An image file and a label file that do not belong together.
-    #[error("{} has {images} images but {} has {labels} labels; the two files must come from the same data set", .images_path.display(), .labels_path.display())]
-    CountMismatch {
-        /// The image file.
-        images_path: PathBuf,
-        /// Its number of images.
-        images: usize,
-        /// The label file.
-        labels_path: PathBuf,
-        /// Its number of labels.
-        labels: usize,
-    },
-
-    /// Training and test images of different sizes.
-    #[error("{}: expected images of {expected} as in the training file, found {found}; the files must come from the same data set", .path.display())]
-    ShapeMismatch {
-        /// The file that differs.
-        path: PathBuf,
-        /// Shape of the training images.
-        expected: ImageShape,
-        /// Shape found.
-        found: ImageShape,
-    },
-
-    /// A list of class names that cannot be used.
-    #[error("{}: expected one class name per line, all different and at least 2; {problem}", .path.display())]
-    ClassNames {
-        /// The list.
-        path: PathBuf,
-        /// What is wrong.
-        problem: String,
-    },
+    /// A folder that cannot be read as a data set.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
 
     /// Image or folder options that make no sense.
     #[error("{option} = {received}: expected {expected}")]
@@ -286,117 +202,6 @@ pub enum DataError {
         path: PathBuf,
         /// The decoder's reason.
         source: image::ImageError,
-    },
-
-    /// A folder without class folders.
-    #[error("{}: expected one sub-folder of images per class (<folder>/<class>/*.jpg), found none; check the path", .path.display())]
-    NoClasses {
-        /// The folder.
-        path: PathBuf,
-    },
-
-    /// A folder with a single class.
-    #[error("{}: expected at least 2 class folders, found only `{class}`; add the other classes", .path.display())]
-    OneClass {
-        /// The folder.
-        path: PathBuf,
-        /// The only class.
-        class: String,
-    },
-
-    /// More classes than labels can number.
-    #[error("{}: found {found} class folders, at most {} are possible; check the path", .path.display(), u16::MAX)]
-    TooManyClasses {
-        /// The folder.
-        path: PathBuf,
-        /// Number of class folders.
-        found: usize,
-    },
-
-    /// A class folder without images.
-    #[error("{}: class `{class}` has no images; add some or remove the folder", .path.display())]
-    EmptyClass {
-        /// The class folder.
-        path: PathBuf,
-        /// The class.
-        class: String,
-    },
-
-    /// A class folder of which no image can be decoded.
-    #[error("{}: none of the {count} images of class `{class}` can be decoded (first: {first}); replace them or remove the folder", .path.display())]
-    UnreadableClass {
-        /// The class folder.
-        path: PathBuf,
-        /// The class.
-        class: String,
-        /// Number of files.
-        count: usize,
-        /// Why the first one cannot be decoded.
-        first: String,
-    },
-
-    /// A split that lacks a class of the training split.
-    #[error("{}: class `{class}` of the training folder is missing here; every split needs the same class folders", .path.display())]
-    MissingClass {
-        /// The split's folder.
-        path: PathBuf,
-        /// The class.
-        class: String,
-    },
-
-    /// A split with a class that the training split lacks.
-    #[error("{}: class `{class}` is not in the training folder, which has {known}; rename or remove it", .path.display())]
-    UnknownClass {
-        /// The split's folder.
-        path: PathBuf,
-        /// The class.
-        class: String,
-        /// Classes of the training split.
-        known: String,
-    },
-
-    /// Split folders without a training split.
-    #[error("{}: found {found} but no train/; add it, or give the path of one of them to use it as a folder of classes", .path.display())]
-    NoTrainSplit {
-        /// The data set's folder.
-        path: PathBuf,
-        /// The split folders that are there.
-        found: String,
-    },
-
-    /// More than one spelling of the validation split.
-    #[error("{}: found {found}, which all mean the validation split; keep one", .path.display())]
-    AmbiguousSplit {
-        /// The data set's folder.
-        path: PathBuf,
-        /// The folders.
-        found: String,
-    },
-
-    /// A name that cannot be written to reports and checkpoints.
-    #[error("{}: the name is not UTF-8; rename it", .path.display())]
-    NotUtf8 {
-        /// The file or folder.
-        path: PathBuf,
-    },
-
-    /// Too many files of a folder that cannot be decoded.
-    #[error(
-        "{}: {bad} of {total} image files cannot be decoded, more than the {:.1}% allowed; repair or remove them, \
-         or raise max_bad_fraction; the first: {first}",
-        .path.display(), .max_bad_fraction * 100.0
-    )]
-    TooManyBadFiles {
-        /// The data set's folder.
-        path: PathBuf,
-        /// Files that cannot be decoded.
-        bad: usize,
-        /// All files with an image extension.
-        total: usize,
-        /// The share that is allowed, 0 to 1.
-        max_bad_fraction: f64,
-        /// The first few, with reasons.
-        first: String,
     },
 
     /// A position outside a store.
@@ -510,12 +315,4 @@ impl DataError {
 
 fn list(items: &[String]) -> String {
     items.join(", ")
-}
-
-fn magic_cure(found: u32) -> &'static str {
-    match found {
-        0x0000_0801 => "this is a label file; are the two files swapped?",
-        0x0000_0803 => "this is an image file; are the two files swapped?",
-        _ => "check the path, or fetch the file again",
-    }
 }

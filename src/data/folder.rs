@@ -4,9 +4,12 @@
 //! in the first minute and not in the middle of the third epoch. What fits the cache budget then
 //! stays in memory; the rest is decoded again when it is read.
 
+mod error;
+
 use std::path::Path;
 use std::sync::Arc;
 
+pub use error::FolderError;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -223,13 +226,14 @@ impl FirstPass<'_> {
         }
         let first = self.skipped.iter().take(NAMED_BAD_FILES);
         let first: Vec<&str> = first.map(|file| file.reason.as_str()).collect();
-        Err(DataError::TooManyBadFiles {
+        Err(FolderError::TooManyBadFiles {
             path: path.to_path_buf(),
             bad,
             total: self.total,
             max_bad_fraction,
             first: first.join("; "),
-        })
+        }
+        .into())
     }
 }
 
@@ -253,12 +257,13 @@ fn check_classes(
         .iter()
         .find(|file| Some(file.path.as_path()) == first);
     let folder = first.and_then(|file| file.path.parent());
-    Err(DataError::UnreadableClass {
+    Err(FolderError::UnreadableClass {
         count: of_class().count(),
         first: first.map(|file| file.reason.clone()).unwrap_or_default(),
         path: folder.unwrap_or(&split.folder).to_path_buf(),
         class: classes[empty].clone(),
-    })
+    }
+    .into())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::DataError;
+use super::folder::FolderError;
 use super::image_file::has_image_extension;
 
 /// Folder names of the splits; the first of each is the one that reports use.
@@ -65,10 +66,11 @@ pub(super) fn scan(path: &Path, test_alone: bool) -> Result<Found, DataError> {
         .collect();
     let test_alone = test_alone && train.is_none() && valid.is_none();
     if train.is_none() && !others.is_empty() && !test_alone {
-        return Err(DataError::NoTrainSplit {
+        return Err(FolderError::NoTrainSplit {
             path: path.to_path_buf(),
             found: names_of(&others),
-        });
+        }
+        .into());
     }
 
     let train_folder = match (train, &test) {
@@ -104,10 +106,11 @@ fn split_folder(path: &Path, names: &[&str]) -> Result<Option<PathBuf>, DataErro
     let mut found: Vec<PathBuf> = folders.filter(|folder| folder.is_dir()).collect();
     if found.len() > 1 {
         let found: Vec<&Path> = found.iter().map(PathBuf::as_path).collect();
-        return Err(DataError::AmbiguousSplit {
+        return Err(FolderError::AmbiguousSplit {
             path: path.to_path_buf(),
             found: names_of(&found),
-        });
+        }
+        .into());
     }
     Ok(found.pop())
 }
@@ -123,17 +126,20 @@ fn names_of(folders: &[&Path]) -> String {
 fn class_names(folder: &Path) -> Result<Vec<String>, DataError> {
     let classes = sub_folders(folder)?;
     match classes.as_slice() {
-        [] => Err(DataError::NoClasses {
+        [] => Err(FolderError::NoClasses {
             path: folder.to_path_buf(),
-        }),
-        [class] => Err(DataError::OneClass {
+        }
+        .into()),
+        [class] => Err(FolderError::OneClass {
             path: folder.to_path_buf(),
             class: class.clone(),
-        }),
-        _ if classes.len() > usize::from(u16::MAX) => Err(DataError::TooManyClasses {
+        }
+        .into()),
+        _ if classes.len() > usize::from(u16::MAX) => Err(FolderError::TooManyClasses {
             path: folder.to_path_buf(),
             found: classes.len(),
-        }),
+        }
+        .into()),
         _ => Ok(classes),
     }
 }
@@ -141,17 +147,19 @@ fn class_names(folder: &Path) -> Result<Vec<String>, DataError> {
 fn check_same_classes(folder: &Path, classes: &[String]) -> Result<(), DataError> {
     let here = sub_folders(folder)?;
     if let Some(class) = classes.iter().find(|class| !here.contains(class)) {
-        return Err(DataError::MissingClass {
+        return Err(FolderError::MissingClass {
             path: folder.to_path_buf(),
             class: class.clone(),
-        });
+        }
+        .into());
     }
     if let Some(class) = here.iter().find(|class| !classes.contains(class)) {
-        return Err(DataError::UnknownClass {
+        return Err(FolderError::UnknownClass {
             path: folder.to_path_buf(),
             class: class.clone(),
             known: classes.join(", "),
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -175,10 +183,11 @@ fn find_images(
             label: label as u16,
         }));
         if images.len() == before {
-            return Err(DataError::EmptyClass {
+            return Err(FolderError::EmptyClass {
                 path: class_folder,
                 class: class.clone(),
-            });
+            }
+            .into());
         }
     }
     Ok(FoundSplit {
@@ -203,7 +212,7 @@ fn entries(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<String>, Data
         }
         let name = name
             .into_string()
-            .map_err(|_| DataError::NotUtf8 { path: entry.path() })?;
+            .map_err(|_| FolderError::NotUtf8 { path: entry.path() })?;
         names.push(name);
     }
     names.sort_unstable();
@@ -345,7 +354,10 @@ mod tests {
         let name = OsStr::from_bytes(b"caf\xe9.png");
         fs::write(folder.path().join("cat").join(name), "").unwrap();
         let error = scan(folder.path(), false).err().unwrap();
-        assert!(matches!(error, DataError::NotUtf8 { .. }), "{error}");
+        assert!(
+            matches!(error, DataError::Folder(FolderError::NotUtf8 { .. })),
+            "{error}"
+        );
     }
 
     #[cfg(unix)]

@@ -4,6 +4,8 @@
 //! grows with the bytes that arrive. Format: the page of
 //! [MNIST](http://yann.lecun.com/exdb/mnist/), "THE IDX FILE FORMAT".
 
+mod error;
+
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -11,6 +13,8 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 
 use super::DataError;
+
+pub use error::IdxError;
 
 const IMAGE_MAGIC: u32 = 0x0000_0803;
 const LABEL_MAGIC: u32 = 0x0000_0801;
@@ -73,20 +77,24 @@ fn read_idx<const N: usize>(
     let mut words = header
         .chunks_exact(4)
         .map(|word| u32::from_be_bytes([word[0], word[1], word[2], word[3]]));
-    let truncated = |claim: &str, expected: u64, found: usize| DataError::IdxTruncated {
-        path: path.to_path_buf(),
-        claim: claim.to_owned(),
-        expected,
-        found: found as u64,
+    let truncated = |claim: &str, expected: u64, found: usize| {
+        IdxError::Truncated {
+            path: path.to_path_buf(),
+            claim: claim.to_owned(),
+            expected,
+            found: found as u64,
+        }
+        .into()
     };
     match words.next() {
         Some(found) if found != magic => {
-            return Err(DataError::IdxMagic {
+            return Err(IdxError::Magic {
                 path: path.to_path_buf(),
                 kind,
                 expected: magic,
                 found,
-            });
+            }
+            .into());
         }
         _ if (header.len() as u64) < header_bytes => {
             return Err(truncated("the header alone", header_bytes, header.len()));
@@ -96,10 +104,13 @@ fn read_idx<const N: usize>(
 
     let dims: Vec<u64> = words.map(u64::from).collect();
     let claim = describe(&dims);
-    let refuse = |reason: String| DataError::IdxHeader {
-        path: path.to_path_buf(),
-        claim: claim.clone(),
-        reason,
+    let refuse = |reason: String| {
+        IdxError::Header {
+            path: path.to_path_buf(),
+            claim: claim.clone(),
+            reason,
+        }
+        .into()
     };
     if dims.contains(&0) {
         return Err(refuse("which is nothing".to_owned()));
@@ -127,11 +138,12 @@ fn read_idx<const N: usize>(
         ));
     }
     if found > payload {
-        return Err(DataError::IdxTrailing {
+        return Err(IdxError::Trailing {
             path: path.to_path_buf(),
             claim,
             expected: header_bytes + payload,
-        });
+        }
+        .into());
     }
     let mut sizes = [0; N];
     for (size, dim) in sizes.iter_mut().zip(dims) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::folder::folder_name;
-use super::idx::{IdxImages, read_images, read_labels};
+use super::idx::{IdxError, IdxImages, read_images, read_labels};
 use super::{DataError, Fingerprint, ImageShape, ImageStore, MemoryStore, RawDataset};
 
 /// The training and the test split of an IDX folder, as image and label file, without `.gz`.
@@ -104,12 +104,13 @@ impl Split {
             labels_path,
         };
         if split.images.count != split.labels.len() {
-            return Err(DataError::CountMismatch {
+            return Err(IdxError::CountMismatch {
                 images_path: split.images_path,
                 images: split.images.count,
                 labels_path: split.labels_path,
                 labels: split.labels.len(),
-            });
+            }
+            .into());
         }
         Ok(split)
     }
@@ -124,12 +125,13 @@ impl Split {
             .iter()
             .position(|&label| usize::from(label) >= num_classes);
         bad.map_or(Ok(()), |index| {
-            Err(DataError::LabelOutOfRange {
+            Err(IdxError::LabelOutOfRange {
                 path: self.labels_path.clone(),
                 index,
                 label: usize::from(self.labels[index]),
                 num_classes,
-            })
+            }
+            .into())
         })
     }
 
@@ -154,11 +156,12 @@ fn assemble(
     for split in [Some(&train), test.as_ref()].into_iter().flatten() {
         split.check_labels(classes.len())?;
         if split.shape() != train.shape() {
-            return Err(DataError::ShapeMismatch {
+            return Err(IdxError::ShapeMismatch {
                 path: split.images_path.clone(),
                 expected: train.shape(),
                 found: split.shape(),
-            });
+            }
+            .into());
         }
     }
     let mut fingerprint = Fingerprint::new();
@@ -196,10 +199,11 @@ fn read_class_names(path: &Path) -> Result<Option<Vec<String>>, DataError> {
         double.map(|name| format!("`{name}` is there twice"))
     };
     problem.map_or(Ok(Some(names)), |problem| {
-        Err(DataError::ClassNames {
+        Err(IdxError::ClassNames {
             path: path.to_path_buf(),
             problem,
-        })
+        }
+        .into())
     })
 }
 

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use super::DataError;
+use super::folder::FolderError;
 use super::folder_scan::{Found, FoundImage, FoundSplit};
 
 /// Folder of the images.
@@ -31,7 +32,7 @@ pub(super) fn find(folder: &Path, classes: &[&str]) -> Result<Found, DataError> 
         let list = folder.join(LISTS).join(file);
         let mut images = read(&list, folder, classes, &mut seen)?;
         images.sort_by(|a, b| (a.label, &a.relative).cmp(&(b.label, &b.relative)));
-        Ok(FoundSplit {
+        Ok::<_, DataError>(FoundSplit {
             name,
             folder: folder.join(IMAGES),
             images,
@@ -77,10 +78,11 @@ fn read(
     let counted: HashSet<u16> = images.iter().map(|image| image.label).collect();
     match (0..classes.len()).find(|&label| !counted.contains(&(label as u16))) {
         None => Ok(images),
-        Some(label) => Err(DataError::EmptyClass {
+        Some(label) => Err(FolderError::EmptyClass {
             path: list.to_path_buf(),
             class: classes[label].to_owned(),
-        }),
+        }
+        .into()),
     }
 }
 

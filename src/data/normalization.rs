@@ -95,7 +95,7 @@ impl Normalization {
                     [sum + pixel, squares + pixel * pixel]
                 })
             });
-            Ok(channels.collect::<Vec<[u64; 2]>>())
+            Ok::<_, DataError>(channels.collect::<Vec<[u64; 2]>>())
         });
         let sums = sums.try_reduce(zero, |mut total, sums| {
             for (total, sums) in total.iter_mut().zip(sums) {

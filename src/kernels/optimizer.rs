@@ -12,6 +12,22 @@ use super::spec::{AdamStep, SgdStep};
 /// Values for one thread at least.
 const SHARE: usize = 1 << 15;
 
+/// `value`, or zero where it is subnormal.
+///
+/// The moments of a weight whose gradient stays zero, as behind a dead filter, shrink by a factor
+/// in every step and never reach zero: the smallest subnormal times 0.9 is rounded to itself.
+/// Processors take some hundred cycles for a product with such a value, and it is too small to
+/// move any weight.
+#[inline(always)]
+fn flushed(value: f32) -> f32 {
+    const EXPONENT: u32 = 0x7f80_0000;
+    // A comparison of bits, for one of values may be as slow.
+    match value.to_bits() & EXPONENT {
+        0 => 0.0,
+        _ => value,
+    }
+}
+
 /// See [`super::adam_step`].
 pub fn adam_step<B: HostTensor>(
     parameter: FloatTensor<B>,
@@ -70,8 +86,8 @@ impl WithSimd for Adam<'_> {
             self.values.iter_mut().zip(self.gradient).zip(moments)
         {
             let gradient = gradient + decay * *value;
-            *first = *first * beta_1 + gradient * (1.0 - beta_1);
-            *second = *second * beta_2 + gradient * gradient * (1.0 - beta_2);
+            *first = flushed(*first * beta_1 + gradient * (1.0 - beta_1));
+            *second = flushed(*second * beta_2 + gradient * gradient * (1.0 - beta_2));
             *value = *value * shrink - rate * *first / (second.sqrt() + epsilon);
         }
     }
@@ -130,7 +146,7 @@ impl WithSimd for Sgd<'_> {
         let gradients = self.gradient.iter().zip(self.velocity);
         for (value, (&gradient, velocity)) in self.values.iter_mut().zip(gradients) {
             let gradient = gradient + decay * *value;
-            *velocity = *velocity * momentum + gradient;
+            *velocity = flushed(*velocity * momentum + gradient);
             *value -= rate * (*velocity * keep + gradient * add);
         }
     }

@@ -135,6 +135,33 @@ fn steps_give_what_burns_operations_give_and_leave_their_inputs_alone() {
     }
 }
 
+/// Products with subnormal values take a hundred times as long.
+#[test]
+fn moments_without_gradient_end_at_zero_and_not_at_subnormal_values() {
+    for backend in backends() {
+        let all = |value: f32| tensor(vec![value; 35], [5, 7], &backend.device);
+        let (mut parameter, mut moments) = (all(0.5), [all(1e-3), all(1e-37)]);
+        let step = AdamStep {
+            beta_2: 0.9,
+            ..adam_steps()[0]
+        };
+        for _ in 0..1000 {
+            let [value, first, second] = kernels::adam_step(parameter, all(0.0), moments, step);
+            (parameter, moments) = (value, [first, second]);
+        }
+        for moment in moments {
+            assert_eq!(values(moment), vec![0.0; 35], "{}", backend.name);
+        }
+        let step = sgd_steps()[1];
+        let step = SgdStep { decay: 0.0, ..step };
+        let (mut parameter, mut velocity) = (all(0.5), all(1e-3));
+        for _ in 0..1000 {
+            [parameter, velocity] = kernels::sgd_step(parameter, all(0.0), velocity, step);
+        }
+        assert_eq!(values(velocity), vec![0.0; 35], "{}", backend.name);
+    }
+}
+
 #[test]
 fn steps_in_double_precision_stay_double() {
     for backend in backends() {
