@@ -7,7 +7,7 @@ use super::pictures::thumbnail;
 use crate::data::Dataset;
 use crate::data::check::{About, DataCheck, Files, Finding, Place};
 
-/// Pairs, and single images, shown of each finding.
+/// Pairs, and single images or files, shown of each finding.
 const PAIRS: usize = 6;
 const IMAGES: usize = 12;
 
@@ -26,6 +26,8 @@ pub struct Shown {
     pub finding: Finding,
     pub pairs: Vec<ShownPair>,
     pub images: Vec<ShownImage>,
+    /// Why files could not be read.
+    pub reasons: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,7 +73,13 @@ pub fn lay_out(check: &DataCheck, dataset: &Dataset) -> Result<Checks, ReportErr
             About::Constant { .. } => &check.constant[..],
             _ => &[],
         };
+        let unreadable = match finding.about {
+            About::Unreadable { .. } => &check.unreadable[..],
+            _ => &[],
+        };
+        let reasons = unreadable.iter().map(|file| file.reason.clone());
         Ok(Shown {
+            reasons: reasons.take(IMAGES).collect(),
             finding: finding.clone(),
             pairs: pairs.collect::<Result<_, ReportError>>()?,
             images: single

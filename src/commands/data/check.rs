@@ -86,7 +86,7 @@ fn in_words(files: &Files) -> String {
         .map(|(color, count)| format!("{} {color}", grouped(*count)))
         .collect();
     format!(
-        "files: from {} to {} pixels, the median is {}; {} are enlarged; {}",
+        "files: from {} to {} pixels, the median is {}; enlarged: {}; {}",
         size(files.smallest),
         size(files.largest),
         size(files.median),

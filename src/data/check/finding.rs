@@ -256,7 +256,7 @@ impl fmt::Display for Finding {
                 let (into, from) = (adjective(into), adjective(from));
                 write!(
                     f,
-                    "{} {into} images ({}) are among the {from} images as well, {}; figures on them are too good",
+                    "{into} images that are among the {from} images as well: {} ({}), {}; figures on them are too good",
                     grouped(counts.all()),
                     percent(*share),
                     both(*counts),
@@ -272,8 +272,7 @@ impl fmt::Display for Finding {
             }
             About::Disagreement(counts) => write!(
                 f,
-                "{} pairs of the same image have different labels, {}; one of the two is wrong",
-                grouped(counts.all()),
+                "pairs of the same image with different labels: {}; one of the two is wrong",
                 both(*counts),
             ),
             About::Repeated {
@@ -282,15 +281,17 @@ impl fmt::Display for Finding {
                 share,
             } => write!(
                 f,
-                "{} {} images ({}) are there more than once, {}",
-                grouped(counts.all()),
+                "{} images that are there more than once: {} ({}), {}",
                 adjective(split),
+                grouped(counts.all()),
                 percent(*share),
                 both(*counts),
             ),
-            About::Unreadable { files } => write!(f, "{} files cannot be read", grouped(*files)),
+            About::Unreadable { files } => {
+                write!(f, "files that cannot be read: {}", grouped(*files))
+            }
             About::Constant { count } => {
-                write!(f, "{} images are of one colour", grouped(*count))
+                write!(f, "images of one colour: {}", grouped(*count))
             }
             About::Absent { class, split } => {
                 write!(f, "no {} image is of class {class}", adjective(split))

@@ -131,7 +131,7 @@ fn images_in_two_splits_are_counted_and_named() {
     let warnings = said(&found, Level::Warning);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(
-        warnings[0].contains("2 test images (10.00%) are among the training images")
+        warnings[0].contains("test images that are among the training images as well: 2 (10.00%)")
             && warnings[0].contains("1 exactly, 1 nearly"),
         "{warnings:?}"
     );
@@ -153,7 +153,7 @@ fn images_in_two_splits_are_counted_and_named() {
     let error = refused.refuse_leaks().unwrap_err().to_string();
     for part in [
         "toy",
-        "2 test images",
+        "2 (10.00%)",
         "9.00%",
         "data.max_leak_fraction",
         "convlab data check",
@@ -206,7 +206,7 @@ fn images_of_one_colour_are_named_and_are_nobody_s_copies() {
         splits[0][at].0.put_pixel(3, 3, Luma([value]));
     }
     let check = check(&dataset(splits.each_ref().map(Vec::as_slice)), 0.0, false).unwrap();
-    assert_eq!(said(&check, Level::Warning), ["3 images are of one colour"]);
+    assert_eq!(said(&check, Level::Warning), ["images of one colour: 3"]);
     let places: Vec<String> = check.constant.iter().map(ToString::to_string).collect();
     assert_eq!(places[2], "test image 9 (dog, toy 9)");
     assert_eq!(check.all_pairs, 0);
