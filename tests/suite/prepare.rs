@@ -72,9 +72,10 @@ fn a_second_run_does_what_is_left_and_other_steps_do_all_again() {
     prepare(STEPS);
     assert!(prepare(STEPS).contains("0 written to out, 3 there already, 0 failed"));
     fs::remove_file(place.path("out/a/one.png")).unwrap();
+    assert!(prepare(STEPS).contains("1 written to out, 2 there already"));
     save(&place, "photos/a/two.bmp", square(1, [90, 255, 90]));
-    assert!(prepare(STEPS).contains("2 written to out, 1 there already"));
-    // As after a kill in the middle of a line.
+    assert!(prepare(STEPS).contains("1 written to out, 2 there already"));
+    // As after a kill in the middle of the line about that picture.
     let manifest = place.path("out/.convlab-prepare.jsonl");
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(&manifest, &text[..text.len() - 20]).unwrap();

@@ -13,8 +13,6 @@ pub struct Background {
     /// Share of the variance over all images that lies between the classes, 0 to 1 (the
     /// correlation ratio η², Fisher 1925).
     pub explained: f64,
-    /// Grey levels between the darkest and the lightest class.
-    pub spread: f32,
 }
 
 impl Background {
@@ -37,9 +35,6 @@ impl Background {
             .map(|[images, sum, _]| sum * sum / images)
             .sum::<f64>();
         let between = between - sum * sum / images;
-        let means = || there().map(|[images, sum, _]| sum / images);
-        let lightest = means().fold(f64::MIN, f64::max);
-        let darkest = means().fold(f64::MAX, f64::min);
         let of_class = |[images, sum, squares]: &[f64; 3]| {
             let mean = sum / images.max(1.0);
             let variance = (squares / images.max(1.0) - mean * mean).max(0.0);
@@ -51,7 +46,6 @@ impl Background {
                 true => (between / variation).clamp(0.0, 1.0),
                 false => 0.0,
             },
-            spread: (lightest - darkest) as f32,
         })
     }
 }
