@@ -413,14 +413,23 @@ pub struct DataArgs {
     pub json: bool,
 }
 
+/// Whose data set a command is about.
 #[derive(Debug, Args)]
-pub struct PreviewArgs {
+pub struct ExperimentArgs {
     /// Configuration file [default: the built-in quickstart]
     #[arg(long)]
     pub config: Option<PathBuf>,
-    /// section.key=value overrides, e.g. augment.rotation=15
+    /// section.key=value overrides, e.g. data.dataset=pets
     #[arg(value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PreviewArgs {
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
     /// Picture to write
     #[arg(long, default_value = "preview.png")]
     pub out: PathBuf,
@@ -430,23 +439,15 @@ pub struct PreviewArgs {
     /// Epochs, one column for what each makes of an image
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=20))]
     pub epochs: u16,
-    #[command(flatten)]
-    pub data: DataDirArgs,
 }
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Configuration file [default: the built-in quickstart]
-    #[arg(long)]
-    pub config: Option<PathBuf>,
-    /// section.key=value overrides, e.g. data.dataset=folder data.path=photos
-    #[arg(value_name = "KEY=VALUE")]
-    pub overrides: Vec<String>,
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    #[command(flatten)]
-    pub data: DataDirArgs,
 }
 
 #[derive(Debug, Subcommand)]

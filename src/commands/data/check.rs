@@ -16,8 +16,9 @@ const EXAMPLES: usize = 5;
 
 /// Prints what is found; `data_dir` and `json` are those given before the name of the command.
 pub fn run(args: &CheckArgs, data_dir: Option<PathBuf>, json: bool) -> Result<u8> {
-    let experiment = experiment::load(args.config.as_deref(), &args.overrides)?;
-    let data_dir = args.data.data_dir.clone().or(data_dir);
+    let asked = &args.experiment;
+    let experiment = experiment::load(asked.config.as_deref(), &asked.overrides)?;
+    let data_dir = asked.data.data_dir.clone().or(data_dir);
     let dataset = data::open(&experiment, data_dir.as_deref())?;
     let check = check_data(&experiment, &dataset)?;
     match json || args.json {

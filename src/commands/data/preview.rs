@@ -13,13 +13,14 @@ use crate::experiment;
 /// Writes the sheet; `data_dir` is the folder given before the name of the command.
 pub fn run(args: &PreviewArgs, data_dir: Option<PathBuf>) -> Result<u8> {
     let format = picture_format(&args.out)?;
-    let experiment = experiment::load(args.config.as_deref(), &args.overrides)?;
+    let asked = &args.experiment;
+    let experiment = experiment::load(asked.config.as_deref(), &asked.overrides)?;
     let Some(augmentation) = experiment.augmentation() else {
         bail!(
             "nothing is done to the images: the configuration has no section [augment]; add one, or set e.g. augment.rotation=15"
         );
     };
-    let data_dir = args.data.data_dir.clone().or(data_dir);
+    let data_dir = asked.data.data_dir.clone().or(data_dir);
     let dataset = data::open(&experiment, data_dir.as_deref())?;
     let indices = classes_in_turn(&dataset, args.images.into());
     let (train, classes) = (&dataset.train, &dataset.classes);
