@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use convlab::augmentation::{AugmentConfig, Augmentation};
-use convlab::data::ImageShape;
+use convlab::pixels::ImageShape;
 
 /// Grey and small as MNIST, coloured and large as ImageNet.
 const SHAPES: [ImageShape; 2] = [ImageShape::new(1, 28, 28), ImageShape::new(3, 224, 224)];

@@ -1,19 +1,19 @@
 //! A run's folder: everything a training leaves behind, written so that it is whole or not there.
 
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tempfile::Builder;
 use toml::{Table, Value};
 
-use crate::data::{ColorMode, ImageOptions, ImageShape, Normalization, Resize};
+use crate::data::{ImageOptions, Normalization};
 use crate::experiment::{ConfigError, Experiment, load};
 use crate::models::{BuildError, Network, WeightsError};
+use crate::pixels::{ColorMode, ImageShape, Resize};
 use crate::preparation::Pipeline;
+use crate::storage::{self, Lock, StorageError, read_json};
 
 pub const CONFIG: &str = "config.toml";
 pub const DATA_CHECK: &str = "data-check.json";
@@ -30,8 +30,8 @@ const LOCK: &str = ".lock";
 /// A run's folder cannot be used as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ArtifactError {
-    #[error("cannot write {path}; free some space or choose another folder")]
-    Write { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     #[error("cannot create the run's folder {path}; choose another place with --artifacts")]
     Create { path: PathBuf, source: io::Error },
     #[error(
@@ -62,10 +62,6 @@ pub enum ArtifactError {
         now: String,
         then: String,
     },
-    #[error("cannot read {path}")]
-    Read { path: PathBuf, source: io::Error },
-    #[error("{path} is damaged: {reason}; put it back from a copy, or train the run anew")]
-    Damaged { path: PathBuf, reason: String },
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -180,27 +176,20 @@ impl RunFolder {
         self.path.join(name)
     }
 
-    /// Writes a file of the run, see [`write`].
+    /// Writes a file of the run, see [`storage::write`].
     ///
     /// # Errors
-    /// [`ArtifactError::Write`]
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ArtifactError> {
-        write(&self.file(name), bytes)
+    /// [`StorageError::Write`]
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
+        storage::write(&self.file(name), bytes)
     }
 
     /// Writes a value as JSON.
     ///
     /// # Errors
-    /// [`ArtifactError::Write`]
-    pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<(), ArtifactError> {
-        let path = self.file(name);
-        let mut text =
-            serde_json::to_string_pretty(value).map_err(|error| ArtifactError::Write {
-                path: path.clone(),
-                source: error.into(),
-            })?;
-        text.push('\n');
-        write(&path, text.as_bytes())
+    /// [`StorageError::Write`]
+    pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<(), StorageError> {
+        storage::write_json(&self.file(name), value)
     }
 
     /// Keeps other processes from training in this folder while the file returned is open.
@@ -209,17 +198,17 @@ impl RunFolder {
     /// Another process trains in it.
     pub fn lock(&self) -> Result<File, ArtifactError> {
         let path = self.file(LOCK);
-        let write = |source| ArtifactError::Write {
+        let write = |source| StorageError::Write {
             path: path.clone(),
             source,
         };
         let file = File::create(&path).map_err(write)?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(ArtifactError::Locked {
+        match storage::lock(&file) {
+            Lock::Held => Ok(file),
+            Lock::Busy => Err(ArtifactError::Locked {
                 path: self.path.clone(),
             }),
-            Err(TryLockError::Error(source)) => Err(write(source)),
+            Lock::Unavailable(source) => Err(write(source).into()),
         }
     }
 
@@ -231,7 +220,7 @@ impl RunFolder {
         let path = self.file(CONFIG);
         let experiment = load(Some(&path), overrides)?;
         let card = self.model_card()?;
-        let damaged = |reason: &dyn std::fmt::Display| ArtifactError::Damaged {
+        let damaged = |reason: &dyn std::fmt::Display| StorageError::Damaged {
             path: self.file(MODEL),
             reason: reason.to_string(),
         };
@@ -258,7 +247,7 @@ impl RunFolder {
     /// # Errors
     /// The file is missing or damaged.
     pub fn model_card(&self) -> Result<ModelCard, ArtifactError> {
-        read_json(&self.file(MODEL))
+        Ok(read_json(&self.file(MODEL))?)
     }
 
     /// The run's network with its best weights, on `device`.
@@ -295,7 +284,7 @@ const MAY_CHANGE: &[&str] = &["data.path", "data.cache_mib", "training.epochs"];
 /// The configuration is missing or damaged.
 pub fn flat_config(run: &RunFolder) -> Result<BTreeMap<String, String>, ArtifactError> {
     let experiment = run.experiment(&[])?;
-    let table = Table::try_from(&experiment).map_err(|error| ArtifactError::Damaged {
+    let table = Table::try_from(&experiment).map_err(|error| StorageError::Damaged {
         path: run.file(CONFIG),
         reason: error.to_string(),
     })?;
@@ -314,51 +303,4 @@ fn flat(prefix: &str, table: &Table) -> BTreeMap<String, String> {
         }
     }
     values
-}
-
-/// Reads a JSON file this program wrote.
-///
-/// # Errors
-/// It is missing or damaged.
-pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ArtifactError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ArtifactError::Read {
-        path: path.to_path_buf(),
-        source,
-    })?;
-    serde_json::from_str(&text).map_err(|error| ArtifactError::Damaged {
-        path: path.to_path_buf(),
-        reason: error.to_string(),
-    })
-}
-
-/// Writes `bytes` to a temporary name beside `path`, then renames: whoever reads `path` finds the
-/// old content or the new, never half of it.
-///
-/// # Errors
-/// [`ArtifactError::Write`]; what stood at `path` is left as it was.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), ArtifactError> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let attempt = || {
-        if path.exists() && !path.is_file() {
-            let what = "it exists and is no regular file";
-            return Err(io::Error::new(io::ErrorKind::AlreadyExists, what));
-        }
-        let mut builder = Builder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o644));
-        }
-        let mut file = builder.prefix(".part-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_data()?;
-        file.persist(path).map(drop).map_err(|error| error.error)
-    };
-    attempt().map_err(|source| ArtifactError::Write {
-        path: path.to_path_buf(),
-        source,
-    })
 }

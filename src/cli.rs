@@ -10,8 +10,9 @@ use clap_complete::Shell;
 
 pub use data::{CheckArgs, DataCommand, PreviewArgs};
 
-use crate::backend::{self, DeviceChoice};
-use crate::data::ImageShape;
+use crate::device;
+use crate::device::DeviceChoice;
+use crate::pixels::ImageShape;
 use crate::report::Language;
 use crate::training::UiChoice;
 
@@ -27,7 +28,7 @@ pub struct Cli {
 fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
     VERSION.get_or_init(|| {
-        let backends = backend::compiled().join(", ");
+        let backends = device::compiled().join(", ");
         format!("{} (backends: {backends})", env!("CARGO_PKG_VERSION"))
     })
 }

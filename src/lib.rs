@@ -14,24 +14,32 @@
 
 pub mod artifacts;
 pub mod augmentation;
-pub mod backend;
+pub mod batching;
 pub mod cli;
 pub mod commands;
 pub mod data;
+pub mod device;
+pub mod download;
 mod drawing;
 pub mod embedding;
 pub mod evaluation;
 pub mod experiment;
 pub mod explanation;
 pub mod features;
+pub mod fingerprint;
 pub mod inspection;
 pub mod kernels;
 pub mod models;
 pub mod operations;
+pub mod pixels;
 pub mod preparation;
+pub mod progress;
 #[cfg(test)]
 mod reference;
 pub mod report;
+pub mod run;
+pub mod storage;
+pub mod terminal;
 pub mod text;
 pub mod training;
 pub mod weights;

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 /// and panics where there is none; each tensor moves to its parameter's device at the next step.
 #[allow(unsafe_code)]
 fn keep_burn_off_the_gpu_by_default() {
-    let compiled = convlab::backend::compiled();
+    let compiled = convlab::device::compiled();
     let cpu = ["flex", "ndarray"]
         .into_iter()
         .find(|name| compiled.contains(name));

@@ -5,9 +5,10 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::Value;
 
-use crate::backend::{self, DeviceChoice};
-use crate::data::ImageShape;
+use crate::device;
+use crate::device::DeviceChoice;
 use crate::models::{Initialization, Network, NetworkConfig};
+use crate::pixels::ImageShape;
 
 /// The fixture's stream of values in `[0, 1)`.
 pub fn stream(seed: u32, index: usize) -> f64 {
@@ -111,7 +112,7 @@ pub fn devices() -> Vec<Device> {
     let choices = [DeviceChoice::Ndarray, DeviceChoice::Flex];
     let devices: Vec<Device> = choices
         .into_iter()
-        .filter_map(|choice| Some(backend::open(choice).ok()?.device))
+        .filter_map(|choice| Some(device::open(choice, &()).ok()?.device))
         .collect();
     assert!(!devices.is_empty(), "no CPU backend is compiled in");
     devices

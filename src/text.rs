@@ -1,18 +1,9 @@
 //! Words and numbers as people read them: messages, tables, grouped digits, did-you-mean.
 
 use std::any::Any;
-use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use comfy_table::{CellAlignment, Table, presets};
-use indicatif::{ProgressBar, ProgressStyle};
-
-/// Writes a line on stderr. Unlike `eprintln!`, a closed stderr is not a panic: nobody listens, and
-/// what is under way goes on.
-pub fn tell(line: impl Display) {
-    let _ = writeln!(io::stderr(), "{line}");
-}
 
 /// A borderless table; columns from `first_number` on are aligned right.
 pub fn table<const N: usize>(header: [&str; N], first_number: usize) -> Table {
@@ -75,15 +66,6 @@ pub fn shell_word(text: &str) -> String {
         true => text.to_string(),
         false => format!("'{}'", text.replace('\'', r"'\''")),
     }
-}
-
-/// A bar on stderr, in indicatif's template language; hidden off a terminal.
-pub fn progress_bar(template: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template(template);
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 #[cfg(test)]

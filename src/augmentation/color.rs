@@ -7,7 +7,7 @@ use image::imageops;
 use rand_chacha::ChaCha8Rng;
 
 use super::random::normal;
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// Shares of red, green and blue in a grey level (Rec. 601, as torchvision has them).
 const LUMA: [f32; 3] = [0.2989, 0.587, 0.114];

@@ -7,7 +7,7 @@ use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
 
 use super::config::{EraseValue, Erasing};
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// Rectangles drawn until one fits; after that the image stays as it is.
 const ATTEMPTS: usize = 10;

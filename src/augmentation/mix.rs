@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::config::AugmentConfig;
 use super::random::beta;
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// What an image of a batch is mixed with, and how.
 #[derive(Debug, Clone, PartialEq)]

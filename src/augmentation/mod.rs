@@ -21,7 +21,7 @@ mod warp;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 use affine::Affine;
 use randaugment::Drawn;

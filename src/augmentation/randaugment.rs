@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use super::affine::Affine;
 use super::color;
 use super::config::AugmentConfig;
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// Strongest of the magnitudes, which are 0 to 30.
 const MOST: f64 = 30.0;

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::affine::Affine;
 use super::config::Fill;
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// Fractional bits of a position: rounding the step between two pixels moves the last of 65,535
 /// by less than a hundred-thousandth of a pixel.

@@ -5,12 +5,13 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::{DONE, picture_format, print, replaceable, write_picture};
-use crate::artifacts;
-use crate::backend::{self, DeviceChoice};
 use crate::cli::{ConvolveArgs, PaddingChoice, PoolArgs, PoolChoice, WorkedExampleArgs};
+use crate::device;
+use crate::device::DeviceChoice;
 use crate::operations::{
     Grid, Input, Kernel, Operation, Padding, Shown, Window, before_and_after, read, short,
 };
+use crate::storage;
 use crate::text::table;
 
 /// Convolves the input with a kernel.
@@ -76,7 +77,7 @@ fn run(
     if let Some(out) = &args.out {
         check_out(out, &args.input)?;
     }
-    let device = backend::open(DeviceChoice::cpu())?.device;
+    let device = device::open(DeviceChoice::cpu(), &())?.device;
     let output = window.apply(&input.grid, &device)?;
     print(title)?;
     print(format!(
@@ -135,7 +136,7 @@ fn is_csv(out: &Path) -> bool {
 
 fn write(out: &Path, input: &Input, output: &Grid, shown: Shown) -> Result<()> {
     if is_csv(out) {
-        return Ok(artifacts::write(out, numbers(output, ",").as_bytes())?);
+        return Ok(storage::write(out, numbers(output, ",").as_bytes())?);
     }
     let format = picture_format(out)?;
     let picture = before_and_after(input, output, shown)?;

@@ -11,8 +11,11 @@ use serde::Serialize;
 use super::{DONE, picture_format, print, write_picture};
 use crate::cli::{DataArgs, DataCommand};
 use crate::data::catalog::{self, CATALOG, DatasetEntry, Source};
-use crate::data::{self, contact_sheet, data_dir};
+use crate::data::catalog::{data_dir, download};
+use crate::data::contact_sheet;
 use crate::experiment::{DataConfig, Experiment};
+use crate::run::open_dataset;
+use crate::terminal::Bars;
 use crate::text::{grouped, table};
 
 /// A line of the list.
@@ -116,7 +119,7 @@ fn describe(entry: &'static DatasetEntry, dir: &Path) -> Listed {
 fn fetch(name: &str, explicit_dir: Option<&Path>) -> Result<u8> {
     let entry = catalog::find(name)?;
     let dir = data_dir(explicit_dir)?;
-    data::download(entry, &dir)?;
+    download(entry, &dir, &Bars::default())?;
     let Listed {
         place,
         licence,
@@ -148,7 +151,7 @@ fn show(name: &str, out: &Path, per_class: usize, explicit_dir: Option<&Path>) -
         data: config,
         ..Experiment::default()
     };
-    let dataset = data::open(&experiment, explicit_dir)?;
+    let dataset = open_dataset(&experiment, explicit_dir, &Bars::default())?;
     let sheet = contact_sheet(&dataset.train, &dataset.classes, per_class)?;
     write_picture(&sheet, out, format, "fewer images with --per-class")?;
     print(format!(

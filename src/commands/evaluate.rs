@@ -6,13 +6,17 @@ use indicatif::ProgressBar;
 use super::opened::Opened;
 use super::{DONE, print};
 use crate::artifacts::EVALUATION;
-use crate::backend;
 use crate::cli::{EvaluateArgs, SplitChoice};
+use crate::device;
 use crate::evaluation::batch_size;
+use crate::terminal::Bars;
 
 /// Evaluates a run and keeps the figures in its folder.
 pub fn run(args: EvaluateArgs) -> Result<u8> {
-    let opened = Opened::new(&args.run, backend::open(args.device.device)?)?;
+    let opened = Opened::new(
+        &args.run,
+        device::open(args.device.device, &Bars::default())?,
+    )?;
     let dataset = opened.dataset(args.data.data_dir.as_deref())?;
     let (name, split) = match args.split {
         SplitChoice::Train => ("train", &dataset.train),

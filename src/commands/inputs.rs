@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
-use crate::data::has_image_extension;
+use crate::data::decoding::has_image_extension;
 
 /// A picture to decode, or an input that led to none.
 pub(super) type Input = Result<PathBuf, BadInput>;

@@ -11,13 +11,15 @@ use image::{ImageFormat, RgbImage};
 
 use super::opened::Opened;
 use super::{DONE, check_indices, print, write_picture};
-use crate::backend;
 use crate::cli::InspectCommand;
-use crate::data::{Dataset, decode};
+use crate::data::Dataset;
+use crate::data::decoding::decode;
+use crate::device;
 use crate::inspection::{
     Journey, LayerActivity, Subject, activity, compare, every_filter, favourites, first_alike,
     first_kernels,
 };
+use crate::terminal::Bars;
 use crate::text::table;
 
 /// Test images over which filters are judged.
@@ -38,11 +40,11 @@ pub fn run(command: InspectCommand) -> Result<u8> {
             device,
             data,
         } => {
-            let opened = Opened::new(&run, backend::open(device.device)?)?;
+            let opened = Opened::new(&run, device::open(device.device, &Bars::default())?)?;
             opened.journey(&index, &images, filter, data.data_dir.as_deref())
         }
         InspectCommand::Filters { run, device, data } => {
-            let opened = Opened::new(&run, backend::open(device.device)?)?;
+            let opened = Opened::new(&run, device::open(device.device, &Bars::default())?)?;
             opened.filters(data.data_dir.as_deref())
         }
         InspectCommand::Explain {
@@ -52,7 +54,7 @@ pub fn run(command: InspectCommand) -> Result<u8> {
             device,
             data,
         } => {
-            let opened = Opened::new(&run, backend::open(device.device)?)?;
+            let opened = Opened::new(&run, device::open(device.device, &Bars::default())?)?;
             opened.explain(&image, class.as_deref(), data.data_dir.as_deref())
         }
         InspectCommand::Embeddings {
@@ -63,7 +65,7 @@ pub fn run(command: InspectCommand) -> Result<u8> {
             device,
             data,
         } => {
-            let opened = Opened::new(&run, backend::open(device.device)?)?;
+            let opened = Opened::new(&run, device::open(device.device, &Bars::default())?)?;
             let images = usize::from(images);
             opened.embeddings(projection, images, thumbnails, data.data_dir.as_deref())
         }

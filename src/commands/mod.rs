@@ -20,11 +20,13 @@ use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 use image::{ImageFormat, RgbImage};
 
-use crate::artifacts::{self, RunFolder};
+use crate::artifacts::RunFolder;
 use crate::cli::{Cli, Command};
 use crate::data::check::{DataCheck, check};
 use crate::data::{DataError, Dataset};
 use crate::experiment::Experiment;
+use crate::storage;
+use crate::terminal::Bars;
 
 /// Exit status of a command that did what it was asked.
 pub const DONE: u8 = 0;
@@ -69,7 +71,12 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// What [`data::check`](crate::data::check) finds in the data set of `experiment`.
 fn check_data(experiment: &Experiment, dataset: &Dataset) -> Result<DataCheck, DataError> {
     let balanced = experiment.training.class_weights.is_some();
-    check(dataset, experiment.data.max_leak_fraction, balanced)
+    check(
+        dataset,
+        experiment.data.max_leak_fraction,
+        balanced,
+        &Bars::default(),
+    )
 }
 
 /// A run goes on, and is measured, with the images it was started with, or not at all: with other
@@ -153,5 +160,5 @@ fn write_picture(picture: &RgbImage, out: &Path, format: ImageFormat, smaller: &
             out.display()
         )
     })?;
-    Ok(artifacts::write(out, &encoded.into_inner())?)
+    Ok(storage::write(out, &encoded.into_inner())?)
 }

@@ -4,11 +4,12 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::{DONE, print};
-use crate::backend::{self, DeviceChoice};
 use crate::cli::ModelsArgs;
-use crate::data::ImageShape;
+use crate::device;
+use crate::device::DeviceChoice;
 use crate::experiment;
 use crate::models::{Entry, Initialization, REGISTRY, Summary};
+use crate::pixels::ImageShape;
 use crate::text::{did_you_mean, grouped, table};
 
 /// Lists the networks or describes one.
@@ -53,7 +54,7 @@ fn summary(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<Summ
     }
     overrides.extend_from_slice(settings);
     let experiment = experiment::load(None, &overrides)?;
-    let device = backend::open(DeviceChoice::cpu())?.device;
+    let device = device::open(DeviceChoice::cpu(), &())?.device;
     let (input, classes) = size(entry, args);
     let network = experiment
         .model

@@ -7,11 +7,13 @@ use anyhow::{Context, Result};
 
 use super::check_same_data;
 use crate::artifacts::{ModelCard, RunFolder};
-use crate::backend::Backend;
-use crate::data::{self, Dataset, Split};
+use crate::data::{Dataset, Split};
+use crate::device::Backend;
 use crate::evaluation::{Evaluation, EvaluationError, Predictions, batch_size, evaluate};
 use crate::experiment::Experiment;
 use crate::models::Network;
+use crate::run::open_dataset;
+use crate::terminal::Bars;
 use crate::training::Loss;
 
 /// A trained run.
@@ -40,7 +42,7 @@ impl Opened {
 
     /// The data the run was trained on.
     pub fn dataset(&self, data_dir: Option<&Path>) -> Result<Dataset> {
-        let dataset = data::open(&self.experiment, data_dir)?;
+        let dataset = open_dataset(&self.experiment, data_dir, &Bars::default())?;
         check_same_data(&self.run, &dataset)?;
         Ok(dataset)
     }

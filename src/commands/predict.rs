@@ -13,11 +13,13 @@ use serde::Serialize;
 use super::inputs::{BadInput, Input, pictures};
 use super::{DONE, FAILED, print};
 use crate::artifacts::{ModelCard, RunFolder};
-use crate::backend;
 use crate::cli::{Format, PredictArgs};
-use crate::data::{ImageOptions, decode};
+use crate::data::ImageOptions;
+use crate::data::decoding::decode;
+use crate::device;
 use crate::evaluation::{batch_size, probabilities, ranking};
 use crate::models::Network;
+use crate::terminal::Bars;
 use crate::text::table;
 
 /// A class with its probability.
@@ -45,7 +47,7 @@ struct Prediction {
 
 /// Classifies pictures; bad ones are reported and the rest is still done.
 pub fn run(args: PredictArgs) -> Result<u8> {
-    let backend = backend::open(args.device.device)?;
+    let backend = device::open(args.device.device, &Bars::default())?;
     let (card, network, given) = model(&args, &backend.device)?;
     let inputs = pictures(&given, io::stdin().lock());
     let mut predictions = Vec::with_capacity(inputs.len());

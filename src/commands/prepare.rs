@@ -17,12 +17,13 @@ use manifest::{Manifest, Source};
 use plan::{Job, Plan};
 
 use super::{DONE, FAILED, print};
-use crate::artifacts;
 use crate::cli::PrepareArgs;
-use crate::data::decode_image;
+use crate::data::decoding::decode_image;
 use crate::experiment;
 use crate::preparation::{Picture, Pipeline, strip};
-use crate::text::{calm, grouped, progress_bar, tell};
+use crate::storage;
+use crate::terminal::{progress_bar, tell};
+use crate::text::{calm, grouped};
 use crate::training::signals::{self, INTERRUPTED};
 
 /// Prepares pictures; bad ones are reported at the end, and the rest is still done.
@@ -124,7 +125,7 @@ impl Work<'_> {
                     fs::create_dir_all(folder)
                         .with_context(|| format!("cannot make the folder {}", folder.display()))?;
                 }
-                artifacts::write(&output, &png)?;
+                storage::write(&output, &png)?;
                 self.manifest.add(&job.output, source)?;
                 outcome.written.fetch_add(1, Ordering::Relaxed);
             }

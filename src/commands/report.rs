@@ -8,14 +8,15 @@ use sha2::{Digest, Sha256};
 
 use super::opened::Opened;
 use super::{DONE, check_data, check_indices, print, replaceable, write_picture};
-use crate::artifacts::{self, EVALUATION};
-use crate::backend;
+use crate::artifacts::EVALUATION;
 use crate::cli::ReportArgs;
 use crate::data::Dataset;
+use crate::device;
 use crate::evaluation::{Evaluation, Predictions};
 use crate::inspection::InspectionError;
 use crate::report::{self, Language, Report, Sources, Tested};
-use crate::text::tell;
+use crate::storage;
+use crate::terminal::{Bars, tell};
 use crate::training::signals;
 
 /// A run's page in its folder.
@@ -29,7 +30,7 @@ pub fn run(args: ReportArgs) -> Result<u8> {
         page_name(out)?;
     }
     let data_dir = args.data.data_dir.as_deref();
-    let open = |run: &Path| Opened::new(run, backend::open(args.device.device)?);
+    let open = |run: &Path| Opened::new(run, device::open(args.device.device, &Bars::default())?);
     if let [run] = args.runs.as_slice() {
         let opened = open(run)?;
         let dataset = opened.dataset(data_dir)?;
@@ -158,7 +159,7 @@ fn write_beside(opened: &Opened, evaluation: &Evaluation, page: &Report) -> Resu
     opened.run.write_json(EVALUATION, evaluation)?;
     let figures = opened.figures()?;
     for (name, svg) in &page.charts {
-        artifacts::write(&figures.join(format!("{name}.svg")), svg.as_bytes())?;
+        storage::write(&figures.join(format!("{name}.svg")), svg.as_bytes())?;
     }
     for (name, picture) in &page.pictures {
         let path = figures.join(format!("{name}.png"));

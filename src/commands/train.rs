@@ -16,17 +16,20 @@ use crate::artifacts::{
     CONFIG, DATA_CHECK, EVALUATION, HISTORY, LAST_WEIGHTS, MODEL, ModelCard, RunFolder, SUMMARY,
     WEIGHTS,
 };
-use crate::backend::{self, Backend, DeviceChoice};
 use crate::cli::TrainArgs;
 use crate::data::check::{About, DataCheck, Level};
-use crate::data::{self, Dataset, SkippedFile};
+use crate::data::{Dataset, SkippedFile};
+use crate::device;
+use crate::device::{Backend, DeviceChoice};
 use crate::evaluation::{Evaluation, EvaluationError, Predictions};
 use crate::experiment::{self, Experiment, TransferConfig, TransferMode};
 use crate::features::{self, FeatureError};
 use crate::models::{Backbone, Loaded, Network};
 use crate::preparation::Pipeline;
 use crate::report::Language;
-use crate::text::{grouped, shell_word, tell};
+use crate::run::open_dataset;
+use crate::terminal::{Bars, tell};
+use crate::text::{grouped, shell_word};
 use crate::training::signals::{self, INTERRUPTED};
 use crate::training::{self, Display, Finished, Learning, Start, StoppedBy, TrainError};
 
@@ -88,9 +91,9 @@ fn open(args: &TrainArgs) -> Result<(Session, Learning)> {
         }
         None => (new_experiment(&args.settings)?, None),
     };
-    let backend = backend::open(args.device.device)?;
+    let backend = device::open(args.device.device, &Bars::default())?;
     let data_dir = args.data.data_dir.as_deref();
-    let dataset = data::open(&experiment, data_dir)?;
+    let dataset = open_dataset(&experiment, data_dir, &Bars::default())?;
     report_skipped(&dataset);
     let check = match resumed {
         None => Some(checked(&experiment, &dataset)?),
@@ -175,7 +178,8 @@ fn started(
         return Ok(network.with_weights_of_run(&run.file(LAST_WEIGHTS))?);
     }
     let weights_dir = args.weights.weights_dir.as_deref();
-    let Start { network, loaded } = training::start(experiment, dataset, &device, weights_dir)?;
+    let Start { network, loaded } =
+        training::start(experiment, dataset, &device, weights_dir, &Bars::default())?;
     match loaded {
         Some((file, loaded)) => {
             let path = file.path().display();
@@ -284,11 +288,11 @@ fn kept_features(
         augmentation: experiment.augmentation(),
     };
     let _patient = signals::ask_first();
-    let go_on = || !signals::asked();
+    let bars = Bars::cancelled_by(signals::asked);
     let layers = backbone.kept_features();
     let device = &backend.device;
     Ok(features::of(
-        &layers, dataset, &plan, device, &folder, &go_on,
+        &layers, dataset, &plan, device, &folder, &bars,
     )?)
 }
 

@@ -6,7 +6,8 @@ use bhtsne::{Neighbor, tSNE};
 use burn::tensor::Device;
 use rayon::prelude::*;
 
-use crate::data::{ImageBatch, Split};
+use crate::batching::ImageBatch;
+use crate::data::Split;
 use crate::inspection::{InspectionError, read};
 use crate::models::{Features, Layer, Network, forward};
 

@@ -12,8 +12,10 @@ use burn::tensor::{Device, Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 use crate::artifacts::ArtifactError;
-use crate::data::{DataError, ImageBatch, ImageShape, Split};
+use crate::batching::ImageBatch;
+use crate::data::{DataError, Split};
 use crate::models::Network;
+use crate::pixels::ImageShape;
 use crate::text::{grouped, table};
 use crate::training::Loss;
 

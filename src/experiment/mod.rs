@@ -19,8 +19,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::augmentation::{AugmentConfig, Augmentation};
-use crate::data::{ColorMode, Normalize, Resize, catalog};
+use crate::data::{Normalize, catalog};
 use crate::models::{Initialization, NetworkConfig};
+use crate::pixels::{ColorMode, Resize};
 
 pub use class_weights::{BalancedWeights, ClassWeights};
 pub use load::{ConfigError, QUICKSTART, from_file, load};

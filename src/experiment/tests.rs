@@ -61,10 +61,12 @@ fn every_configuration_in_the_repository_loads_and_its_network_fits() {
         let path = entry.unwrap().path();
         let experiment = from_file(&path).unwrap_or_else(|error| panic!("{error}"));
         let shape = match experiment.data.has_photographs() {
-            true => crate::data::ImageShape::new(3, experiment.data.height, experiment.data.width),
-            false => crate::data::ImageShape::new(1, 28, 28),
+            true => {
+                crate::pixels::ImageShape::new(3, experiment.data.height, experiment.data.width)
+            }
+            false => crate::pixels::ImageShape::new(1, 28, 28),
         };
-        let device = crate::backend::open(crate::backend::DeviceChoice::cpu())
+        let device = crate::device::open(crate::device::DeviceChoice::cpu(), &())
             .unwrap()
             .device;
         let network = experiment

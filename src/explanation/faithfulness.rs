@@ -3,8 +3,8 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::{Explainer, Importance};
-use crate::data::ImageShape;
 use crate::inspection::InspectionError;
+use crate::pixels::ImageShape;
 
 /// Points of a curve besides its start.
 const POINTS: usize = 28;

@@ -14,10 +14,10 @@ use std::fmt;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use crate::data::ImageShape;
 use crate::data::{Normalization, Tables};
 use crate::inspection::{InspectionError, read};
 use crate::models::Network;
+use crate::pixels::ImageShape;
 
 pub use faithfulness::{Curves, Faithfulness};
 pub use picture::{overlay, overview};

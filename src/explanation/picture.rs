@@ -1,8 +1,8 @@
 use image::{Rgb, RgbImage};
 
 use super::{Curves, Importance};
-use crate::data::ImageShape;
 use crate::inspection::{Tile, photo, rows};
+use crate::pixels::ImageShape;
 
 /// Side of an image, in pixels.
 const SIDE: usize = 224;

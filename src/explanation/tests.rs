@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::*;
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 use crate::reference::{devices, image, network};
 
 /// Against PyTorch and captum, as a share of a map's largest value.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// To be changed with anything that changes features, kernels and shifts among it.
 pub const KIND: &str = "convlab features 1";

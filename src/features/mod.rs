@@ -16,9 +16,13 @@ use std::time::SystemTime;
 use burn::tensor::Device;
 
 use crate::augmentation::Augmentation;
-use crate::data::{DataError, Dataset, Fingerprint, ImageBatch, ImageShape, Split};
+use crate::batching::ImageBatch;
+use crate::data::{DataError, Dataset, Split};
+use crate::fingerprint::Fingerprint;
 use crate::models::{Features, NamedLayers, WeightsError, forward};
-use crate::text::{progress_bar, tell};
+use crate::pixels::ImageShape;
+use crate::progress::{Progress, Running, Stage, Unit};
+use crate::storage::cache_folder;
 
 pub use file::{FeatureFile, Writer};
 use store::FeatureStore;
@@ -68,25 +72,22 @@ pub struct Plan {
 
 /// The folder where features are kept: `CONVLAB_CACHE`, else the user's cache folder.
 pub fn folder() -> Option<PathBuf> {
-    let variable = std::env::var_os("CONVLAB_CACHE").filter(|value| !value.is_empty());
-    let chosen = variable.map(PathBuf::from);
-    let chosen = chosen.or_else(|| dirs::cache_dir().map(|cache| cache.join("convlab")));
-    chosen.map(|cache| cache.join("features"))
+    cache_folder("features")
 }
 
 /// `dataset` with features in place of images: what `layers` make of them.
 ///
-/// Features that are in `folder` already are taken from there. `go_on` is asked after each batch.
+/// Features that are in `folder` already are taken from there. Whether to stop is asked after each batch.
 ///
 /// # Errors
-/// An image cannot be read, the folder cannot be written, the device failed, or `go_on` said no.
+/// An image cannot be read, the folder cannot be written, the device failed, or it was cancelled.
 pub fn of(
     layers: &NamedLayers,
     dataset: &Dataset,
     plan: &Plan,
     device: &Device,
     folder: &Path,
-    go_on: &dyn Fn() -> bool,
+    progress: &dyn Progress,
 ) -> Result<Dataset, FeatureError> {
     fs::create_dir_all(folder).map_err(|source| FeatureError::Write {
         path: folder.to_path_buf(),
@@ -106,20 +107,17 @@ pub fn of(
             passes,
             plan,
             device,
-            go_on,
+            progress,
         };
         let file = match FeatureFile::open(&path, split.len() * passes) {
             Ok(Some(file)) => {
-                tell(format!("{name} features: taken from {}", path.display()));
+                progress.note(&format!("{name} features: taken from {}", path.display()));
                 prune::used(&path);
                 file
             }
             Ok(None) => job.run(&path)?,
             Err(reason) => {
-                tell(format!(
-                    "warning: {} is computed again, {reason}",
-                    path.display()
-                ));
+                progress.warn(&format!("{} is computed again, {reason}", path.display()));
                 job.run(&path)?
             }
         };
@@ -183,7 +181,7 @@ struct Job<'a> {
     passes: usize,
     plan: &'a Plan,
     device: &'a Device,
-    go_on: &'a dyn Fn() -> bool,
+    progress: &'a dyn Progress,
 }
 
 impl Job<'_> {
@@ -193,12 +191,12 @@ impl Job<'_> {
             source,
         };
         let total = self.split.len() * self.passes;
-        let template = format!(
-            "{} features {{pos}}/{{len}} {{bar:30}} {{eta}} left",
-            self.name
-        );
-        let bar = progress_bar(&template);
-        bar.set_length(total as u64);
+        let stage = Stage {
+            action: self.name,
+            subject: "features",
+            unit: Unit::Images,
+        };
+        let _stage = Running::begin(self.progress, stage, Some(total as u64));
         let mut writer: Option<Writer> = None;
         for pass in 0..self.passes {
             let indices: Vec<usize> = (0..self.split.len()).collect();
@@ -209,13 +207,12 @@ impl Job<'_> {
                     None => writer.insert(Writer::create(path, shape, total).map_err(failed)?),
                 };
                 file.add(&values).map_err(failed)?;
-                bar.inc(indices.len() as u64);
-                if !(self.go_on)() {
+                self.progress.advance(indices.len() as u64);
+                if self.progress.is_cancelled() {
                     return Err(FeatureError::Interrupted);
                 }
             }
         }
-        bar.finish_and_clear();
         match writer {
             Some(writer) => writer.finish().map_err(failed),
             None => Err(failed(std::io::Error::other("there are no images"))),

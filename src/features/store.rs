@@ -1,7 +1,8 @@
 //! Features as a data set.
 
 use super::FeatureFile;
-use crate::data::{DataError, ImageShape, ImageStore, Split, Tables};
+use crate::data::{DataError, ImageStore, Split, Tables};
+use crate::pixels::ImageShape;
 
 /// Features of all passes over a split, one pass after the other.
 pub struct FeatureStore {

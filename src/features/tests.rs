@@ -2,9 +2,12 @@ use std::fs;
 
 use super::*;
 use crate::augmentation::AugmentConfig;
-use crate::backend::{self, DeviceChoice};
-use crate::data::{MemoryStore, Normalization};
+use crate::data::Normalization;
+use crate::data::sources::MemoryStore;
+use crate::device;
+use crate::device::DeviceChoice;
 use crate::models::{Initialization, Network, NetworkConfig};
+use crate::progress::{Progress, Stage};
 
 const SHAPE: ImageShape = ImageShape::new(3, 32, 32);
 
@@ -37,7 +40,7 @@ struct Case {
 
 impl Case {
     fn new() -> Self {
-        let device = backend::open(DeviceChoice::cpu()).unwrap().device;
+        let device = device::open(DeviceChoice::cpu(), &()).unwrap().device;
         let config: NetworkConfig = toml::from_str("name = \"resnet20\"").unwrap();
         let network = config.build(SHAPE, 2, Initialization::default(), 1, &device);
         Self {
@@ -57,7 +60,7 @@ impl Case {
         }
     }
 
-    fn run(&self, plan: &Plan, go_on: &dyn Fn() -> bool) -> Result<Dataset, FeatureError> {
+    fn run(&self, plan: &Plan, progress: &dyn Progress) -> Result<Dataset, FeatureError> {
         let Network::Backbone(backbone) = &self.network else {
             unreachable!()
         };
@@ -68,7 +71,7 @@ impl Case {
             plan,
             &self.device,
             self.folder.path(),
-            go_on,
+            progress,
         )
     }
 
@@ -98,10 +101,27 @@ fn values(split: &Split, index: usize) -> Vec<f32> {
     values
 }
 
+/// Panics where features are computed.
+struct Never;
+
+impl Progress for Never {
+    fn begin(&self, stage: Stage, _total: Option<u64>) {
+        panic!("nothing must be computed: {stage:?}");
+    }
+}
+
+struct Cancelled;
+
+impl Progress for Cancelled {
+    fn is_cancelled(&self) -> bool {
+        true
+    }
+}
+
 #[test]
 fn the_head_on_kept_features_says_what_the_network_says() {
     let case = Case::new();
-    let kept = case.run(&case.plan(), &|| true).unwrap();
+    let kept = case.run(&case.plan(), &()).unwrap();
     assert_eq!(kept.shape, ImageShape::new(64, 1, 1));
     assert_eq!(kept.train.normalization(), &Normalization::none());
     let Network::Backbone(backbone) = &case.network else {
@@ -125,11 +145,11 @@ fn the_head_on_kept_features_says_what_the_network_says() {
 #[test]
 fn features_are_taken_from_the_disk_the_second_time() {
     let case = Case::new();
-    let first = case.run(&case.plan(), &|| true).unwrap();
+    let first = case.run(&case.plan(), &()).unwrap();
     let files = case.files();
     assert_eq!(files.len(), 3);
     // Whoever computed anything would ask whether to go on.
-    let again = case.run(&case.plan(), &|| unreachable!()).unwrap();
+    let again = case.run(&case.plan(), &Never).unwrap();
     assert_eq!(values(&first.train, 36), values(&again.train, 36));
     assert_eq!(case.files(), files);
 }
@@ -152,9 +172,9 @@ fn other_weights_data_or_seeds_have_other_files() {
             ..plan.clone()
         },
     ];
-    case.run(&plan, &|| true).unwrap();
+    case.run(&plan, &()).unwrap();
     for (number, plan) in plans.iter().enumerate() {
-        case.run(plan, &|| true).unwrap();
+        case.run(plan, &()).unwrap();
         assert_eq!(case.files().len(), 3 * (number + 2));
     }
     let passes = |seed| Plan {
@@ -162,23 +182,23 @@ fn other_weights_data_or_seeds_have_other_files() {
         augmentation: Some(shifted(seed)),
         ..plan.clone()
     };
-    case.run(&passes(1), &|| true).unwrap();
+    case.run(&passes(1), &()).unwrap();
     // Validation and test images are never changed: theirs are there.
     assert_eq!(case.files().len(), 13);
-    case.run(&passes(2), &|| true).unwrap();
+    case.run(&passes(2), &()).unwrap();
     assert_eq!(case.files().len(), 14);
 }
 
 #[test]
 fn augmented_passes_come_after_the_images_as_they_are() {
     let case = Case::new();
-    let plain = case.run(&case.plan(), &|| true).unwrap();
+    let plain = case.run(&case.plan(), &()).unwrap();
     let plan = Plan {
         augmented_passes: 2,
         augmentation: Some(shifted(1)),
         ..case.plan()
     };
-    let kept = case.run(&plan, &|| true).unwrap();
+    let kept = case.run(&plan, &()).unwrap();
     assert_eq!((kept.train.len(), kept.test.len()), (3 * 37, 3));
     assert_eq!(values(&kept.train, 4), values(&plain.train, 4));
     for pass in 1..3 {
@@ -192,14 +212,14 @@ fn augmented_passes_come_after_the_images_as_they_are() {
 #[test]
 fn a_damaged_file_is_computed_again() {
     let case = Case::new();
-    let first = case.run(&case.plan(), &|| true).unwrap();
+    let first = case.run(&case.plan(), &()).unwrap();
     for file in case.files() {
         let whole = fs::read(&file).unwrap();
         let mut changed = whole.clone();
         changed[whole.len() / 2] ^= 1;
         for damaged in [&whole[..whole.len() - 40], &changed, b"", b"{}\n"] {
             fs::write(&file, damaged).unwrap();
-            let again = case.run(&case.plan(), &|| true).unwrap();
+            let again = case.run(&case.plan(), &()).unwrap();
             assert_eq!(values(&first.train, 0), values(&again.train, 0));
             assert_eq!(fs::read(&file).unwrap(), whole);
         }
@@ -209,7 +229,7 @@ fn a_damaged_file_is_computed_again() {
 #[test]
 fn an_interruption_leaves_nothing_behind() {
     let case = Case::new();
-    let error = case.run(&case.plan(), &|| false).err().unwrap();
+    let error = case.run(&case.plan(), &Cancelled).err().unwrap();
     assert!(matches!(error, FeatureError::Interrupted));
     assert_eq!(case.files(), Vec::<PathBuf>::new());
 }

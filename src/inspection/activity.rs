@@ -1,7 +1,8 @@
 use burn::tensor::{Device, Tensor};
 
 use super::{BATCH, InspectionError};
-use crate::data::{ImageBatch, Split};
+use crate::batching::ImageBatch;
+use crate::data::Split;
 use crate::models::{Features, Layer, Network};
 
 /// How a layer answers to many images.

@@ -4,7 +4,8 @@ use image::RgbImage;
 use super::activity::read;
 use super::canvas::{Tile, map, photo, rows};
 use super::{BATCH, InspectionError};
-use crate::data::{ImageBatch, Split};
+use crate::batching::ImageBatch;
+use crate::data::Split;
 use crate::models::{Features, Layer, Network};
 
 const SIDE: usize = 56;

@@ -5,9 +5,10 @@ use super::InspectionError;
 use super::activity::read;
 use super::canvas::{Tile, map, photo, rows};
 use crate::data::Normalization;
-use crate::data::{ImageShape, Split};
+use crate::data::Split;
 use crate::drawing::GLYPH;
 use crate::models::{FeatureShape, Features, Network};
+use crate::pixels::ImageShape;
 
 /// Side of a map of a comparison, and of one filter among many, in pixels.
 const SIDE: usize = 168;

@@ -6,14 +6,18 @@ use serde_json::Value;
 
 use super::journey::stations;
 use super::*;
-use crate::backend::{self, DeviceChoice};
-use crate::data::{self, ImageShape, MemoryStore, Normalization, Split};
+use crate::data::sources::MemoryStore;
+use crate::data::{Normalization, Split};
+use crate::device;
+use crate::device::DeviceChoice;
 use crate::experiment::{self, Experiment};
 use crate::models::{FeatureShape, Initialization, Network, REGISTRY};
+use crate::pixels::ImageShape;
 use crate::reference;
+use crate::run::open_dataset;
 
 fn device() -> Device {
-    backend::open(DeviceChoice::cpu()).unwrap().device
+    device::open(DeviceChoice::cpu(), &()).unwrap().device
 }
 
 fn experiment(settings: &[&str]) -> Experiment {
@@ -131,7 +135,7 @@ fn every_network_shows_every_layer_and_ends_with_its_logits() {
 #[test]
 fn filters_that_never_answer_are_named() {
     let experiment = experiment(&["model.name=two-conv", "data.test_images=40"]);
-    let dataset = data::open(&experiment, None).unwrap();
+    let dataset = open_dataset(&experiment, None, &()).unwrap();
     let network = network(&experiment, dataset.shape);
     let answers = activity(&network, &dataset.test, 30, &device()).unwrap();
     assert_eq!(answers.len(), network.layers().len());
@@ -149,7 +153,7 @@ fn filters_that_never_answer_are_named() {
 #[test]
 fn favourites_are_the_images_with_the_largest_answers() {
     let experiment = experiment(&["model.name=two-conv", "data.test_images=40"]);
-    let dataset = data::open(&experiment, None).unwrap();
+    let dataset = open_dataset(&experiment, None, &()).unwrap();
     let network = network(&experiment, dataset.shape);
     assert!(first_kernels(&network, true).unwrap().is_some());
     let found = favourites(&network, &dataset.test, 40, &device()).unwrap();
@@ -193,7 +197,7 @@ fn favourites_are_the_images_with_the_largest_answers() {
 #[test]
 fn a_network_without_convolutions_has_no_filters() {
     let experiment = experiment(&["model.name=dense", "data.test_images=40"]);
-    let dataset = data::open(&experiment, None).unwrap();
+    let dataset = open_dataset(&experiment, None, &()).unwrap();
     let network = network(&experiment, dataset.shape);
     assert!(first_kernels(&network, true).unwrap().is_none());
     assert!(

@@ -25,7 +25,7 @@ use burn::nn::pool::{AvgPool2d, AvgPool2dConfig, MaxPool2d, MaxPool2dConfig};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 pub use crate::kernels::Activation;
 pub use backbone::{Architecture, Backbone, BackboneConfig, Head};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{FeatureShape, Network, shape_after};
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 use crate::text::{grouped, table};
 
 /// One layer of the table.

@@ -5,12 +5,13 @@ use std::io::Write;
 use burn::tensor::{Device, Distribution, Tensor};
 
 use super::*;
-use crate::backend::{self, DeviceChoice};
+use crate::device;
+use crate::device::DeviceChoice;
 
 const GREY: ImageShape = ImageShape::new(1, 28, 28);
 
 fn device() -> Device {
-    backend::open(DeviceChoice::cpu()).unwrap().device
+    device::open(DeviceChoice::cpu(), &()).unwrap().device
 }
 
 fn config(text: &str) -> NetworkConfig {

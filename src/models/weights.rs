@@ -13,7 +13,7 @@ use super::block::Chain;
 use super::layer::Layer;
 use super::layout::{Kind, arrange, expected_shape, transposed};
 use super::{Backbone, NamedLayers, Network};
-use crate::data::Fingerprint;
+use crate::fingerprint::Fingerprint;
 use crate::weights::{WeightFile, WeightFileError};
 
 /// Why weights cannot be kept or taken.

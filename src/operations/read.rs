@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::OperationError;
 use super::grid::Grid;
-use crate::data::{DataError, decode_whole, has_image_extension};
+use crate::data::DataError;
+use crate::data::decoding::{decode_whole, has_image_extension};
 
 /// Most values worked on at once.
 pub const LIMIT: usize = 1 << 26;

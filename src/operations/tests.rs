@@ -4,10 +4,11 @@ use burn::tensor::Device;
 use proptest::prelude::*;
 
 use super::*;
-use crate::backend::{self, DeviceChoice};
+use crate::device;
+use crate::device::DeviceChoice;
 
 fn device() -> Device {
-    backend::open(DeviceChoice::cpu()).unwrap().device
+    device::open(DeviceChoice::cpu(), &()).unwrap().device
 }
 
 fn matrix(text: &str) -> Grid {

@@ -26,7 +26,8 @@ use std::collections::BTreeMap;
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
-use crate::data::{Fingerprint, to_size};
+use crate::fingerprint::Fingerprint;
+use crate::pixels::to_size;
 
 pub use blur::{Blur, BlurMethod};
 pub use check::StepError;

@@ -2,7 +2,7 @@
 
 use image::{DynamicImage, GrayImage, RgbImage, imageops};
 
-use crate::data::over_black;
+use crate::pixels::over_black;
 
 /// An 8-bit picture of at least one pixel, grey or coloured.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,8 @@ use super::contrast::Clahe;
 use super::mask::{ApplyMask, BoundingCrop};
 use super::morphology::Morphology;
 use super::threshold::Threshold;
-use crate::data::{Normalize, Resize};
+use crate::data::Normalize;
+use crate::pixels::Resize;
 
 /// An operation, where its picture comes from, and under which name its result is kept.
 #[derive(Debug, Clone, PartialEq)]

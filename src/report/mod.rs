@@ -20,9 +20,10 @@ use image::RgbImage;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::artifacts::{self, ArtifactError, HISTORY, RunFolder, SUMMARY, read_json};
+use crate::artifacts::{ArtifactError, HISTORY, RunFolder, SUMMARY};
 use crate::data::DataError;
 use crate::inspection::InspectionError;
+use crate::storage::{self, StorageError, read_json};
 use crate::training::{EpochRecord, from_csv};
 
 pub use compare::Tested;
@@ -36,6 +37,8 @@ use messages::Messages;
 pub enum ReportError {
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]
@@ -118,9 +121,9 @@ pub fn several(runs: &[Tested], language: Language) -> Result<String, ReportErro
 /// Writes a page, whole or not at all.
 ///
 /// # Errors
-/// [`ArtifactError::Write`]
+/// [`StorageError::Write`]
 pub fn write(path: &Path, html: &str) -> Result<(), ReportError> {
-    Ok(artifacts::write(path, html.as_bytes())?)
+    Ok(storage::write(path, html.as_bytes())?)
 }
 
 /// `summary.json`, and what `model.json` adds to it.

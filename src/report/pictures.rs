@@ -10,8 +10,8 @@ use image::imageops::{FilterType, resize};
 use image::{DynamicImage, ImageEncoder, ImageResult, RgbImage};
 
 use super::ReportError;
-use crate::data::ImageShape;
 use crate::inspection::photo;
+use crate::pixels::ImageShape;
 
 /// The longer side of a small picture, in pixels, at most.
 const SMALL: u32 = 96;

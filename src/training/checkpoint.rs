@@ -13,8 +13,9 @@ use sha2::{Digest, Sha256};
 
 use super::classifier::Classifier;
 use super::history::{EpochRecord, Sums};
-use crate::artifacts::{self, ArtifactError, CHECKPOINTS, RunFolder};
-use crate::text::tell;
+use crate::artifacts::{CHECKPOINTS, RunFolder};
+use crate::storage::{self, StorageError};
+use crate::terminal::tell;
 
 const STATE: &str = "state.toml";
 const MODEL: &str = "model.bpk";
@@ -83,15 +84,15 @@ pub fn save(
     state: &TrainingState,
     model: &Classifier,
     optimizer: &ModuleOptimizer,
-) -> Result<(), ArtifactError> {
+) -> Result<(), StorageError> {
     let folder = run.file(CHECKPOINTS);
     let name = format!("epoch-{:05}-batch-{:07}", state.epoch, state.batch);
     let (part, done) = (folder.join(format!("{PART}{name}")), folder.join(&name));
     let failed = |path: &Path| {
         let path = path.to_path_buf();
-        move |source| ArtifactError::Write { path, source }
+        move |source| StorageError::Write { path, source }
     };
-    let encoded = |error: &dyn Display| ArtifactError::Write {
+    let encoded = |error: &dyn Display| StorageError::Write {
         path: done.clone(),
         source: io::Error::other(error.to_string()),
     };
@@ -107,10 +108,10 @@ pub fn save(
     // Only `valid` brings the running statistics of batch norm up to date.
     let model = model.valid().into_record().into_bytes();
     let model = model.map_err(|error| encoded(&error))?;
-    artifacts::write(&part.join(MODEL), &model)?;
+    storage::write(&part.join(MODEL), &model)?;
     let optimizer = optimizer.to_record().into_bytes();
     let optimizer = optimizer.map_err(|error| encoded(&error))?;
-    artifacts::write(&part.join(OPTIMIZER), &optimizer)?;
+    storage::write(&part.join(OPTIMIZER), &optimizer)?;
     let kept = Kept {
         model_sha256: sha256(&model),
         optimizer_sha256: sha256(&optimizer),
@@ -118,7 +119,7 @@ pub fn save(
     };
     // TOML, because numbers read back are those written to the last bit.
     let text = toml::to_string(&kept).map_err(|error| encoded(&error))?;
-    artifacts::write(&part.join(STATE), text.as_bytes())?;
+    storage::write(&part.join(STATE), text.as_bytes())?;
     fs::rename(&part, &done).map_err(failed(&done))?;
     for (_, older) in all(run).into_iter().filter(|(_, path)| *path != done) {
         fs::remove_dir_all(&older).map_err(failed(&older))?;
@@ -143,7 +144,7 @@ pub fn epoch_under_way(run: &RunFolder) -> usize {
 /// There are checkpoints, but none is whole.
 pub fn load(
     run: &RunFolder,
-) -> Result<Option<(TrainingState, ModuleRecord, OptimizerRecord)>, ArtifactError> {
+) -> Result<Option<(TrainingState, ModuleRecord, OptimizerRecord)>, StorageError> {
     let mut damage = None;
     for (_, folder) in all(run).into_iter().rev() {
         match read(&folder) {
@@ -157,12 +158,12 @@ pub fn load(
     damage.map_or(Ok(None), Err)
 }
 
-fn read(folder: &Path) -> Result<(TrainingState, ModuleRecord, OptimizerRecord), ArtifactError> {
+fn read(folder: &Path) -> Result<(TrainingState, ModuleRecord, OptimizerRecord), StorageError> {
     let file = |name: &str| {
         let path = folder.join(name);
-        fs::read(&path).map_err(|source| ArtifactError::Read { path, source })
+        fs::read(&path).map_err(|source| StorageError::Read { path, source })
     };
-    let damaged = |name: &str, reason: &dyn Display| ArtifactError::Damaged {
+    let damaged = |name: &str, reason: &dyn Display| StorageError::Damaged {
         path: folder.join(name),
         reason: reason.to_string(),
     };

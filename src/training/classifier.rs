@@ -6,7 +6,8 @@ use burn::tensor::{ExecutionError, Int, Tensor, activation};
 use burn::train::metric::{AccuracyInput, Adaptor, LossInput};
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 
-use crate::data::{ImageBatch, MixedTargets, Split};
+use crate::batching::{ImageBatch, MixedTargets};
+use crate::data::Split;
 use crate::experiment::{BalancedWeights, ClassWeights, LossKind, TrainingConfig};
 use crate::models::{Backbone, Network};
 

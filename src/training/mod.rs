@@ -25,12 +25,15 @@ use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
 
 use crate::artifacts::{ArtifactError, LOGS, RunFolder};
-use crate::data::{BatchLoader, DataError, Dataset, Order, Position};
+use crate::batching::{BatchLoader, Order, Position};
+use crate::data::{DataError, Dataset};
 use crate::experiment::{Experiment, TransferMode};
 use crate::features::FeatureError;
 use crate::models::block::Chain;
 use crate::models::{BuildError, Network, WeightsError};
-use crate::text::{panic_message, tell};
+use crate::storage::StorageError;
+use crate::terminal::tell;
+use crate::text::panic_message;
 use crate::weights::{LocateError, WeightFileError};
 
 pub use checkpoint::{Best, TrainingState, epoch_under_way, has_checkpoint};
@@ -47,6 +50,8 @@ use freezing::Freezing;
 pub enum TrainError {
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     #[error(transparent)]
     Data(#[from] DataError),
     #[error("cannot read a batch: {0}")]

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::classifier::{Classifier, Loss};
 use super::optimizer::optimizer;
 use super::strategy::{Pace, step};
-use crate::data::ImageBatch;
+use crate::batching::ImageBatch;
 use crate::experiment::{LossKind, TrainingConfig};
 use crate::reference::{devices, image, image_value, network, stream};
 

@@ -10,7 +10,7 @@ use crossterm::cursor::Show;
 use crossterm::execute;
 use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode};
 
-use crate::text::tell;
+use crate::terminal::tell;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 static PATIENT: AtomicBool = AtomicBool::new(false);

@@ -6,9 +6,10 @@ use burn::tensor::Device;
 
 use super::TrainError;
 use super::freezing::Freezing;
-use crate::data::{Dataset, with_progress_bar};
+use crate::data::Dataset;
 use crate::experiment::{ClassWeights, Experiment};
 use crate::models::{Head, Loaded, Network, Wanted};
+use crate::progress::Progress;
 use crate::weights::{WeightFile, locate};
 
 /// A network before its first step, and where its weights come from.
@@ -27,6 +28,7 @@ pub fn start(
     dataset: &Dataset,
     device: &Device,
     weights_dir: Option<&Path>,
+    progress: &dyn Progress,
 ) -> Result<Start, TrainError> {
     let network = fresh(experiment, dataset, device)?;
     let wanted = experiment.weights().zip(experiment.model.published());
@@ -38,7 +40,7 @@ pub fn start(
     };
     let sum = settings.sha256.as_deref();
     let published = architecture.weights;
-    let path = with_progress_bar(|progress| locate(wanted, sum, published, weights_dir, progress))?;
+    let path = locate(wanted, sum, published, weights_dir, progress)?;
     let file = WeightFile::open(&path)?;
     let part = match settings.head {
         Head::Own => Wanted::Everything,

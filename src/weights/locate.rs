@@ -1,6 +1,5 @@
 //! Where files of weights come from: published ones by name, others by path or address.
 
-use std::env;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,8 +8,9 @@ use thiserror::Error;
 
 use super::sha256_of;
 use crate::artifacts::WEIGHTS;
-use crate::data::fetch::{FetchEvent, fetch};
-use crate::data::{DataError, RemoteFile, UNPUBLISHED, choose_folder, is_beginning};
+use crate::download::{DownloadError, RemoteFile, UNPUBLISHED, fetch, is_beginning};
+use crate::progress::Progress;
+use crate::storage::{NotAFolder, choose_folder};
 use crate::text::did_you_mean;
 
 /// Environment variable that names the folder of weights.
@@ -151,9 +151,16 @@ pub enum LocateError {
         source: io::Error,
     },
 
-    /// The download failed, or its folder cannot be used.
+    /// The download failed.
     #[error(transparent)]
-    Data(#[from] DataError),
+    Download(#[from] DownloadError),
+
+    /// A path that must be a folder.
+    #[error("{}: expected a folder; give the path of a folder", .path.display())]
+    NotAFolder {
+        /// The path as received.
+        path: PathBuf,
+    },
 }
 
 /// The folder that holds files of weights: `explicit` (from `--weights-dir`), else
@@ -163,8 +170,8 @@ pub enum LocateError {
 /// # Errors
 /// Where the chosen path is something other than a folder, or where nothing names one.
 pub fn weights_dir(explicit: Option<&Path>) -> Result<PathBuf, LocateError> {
-    let variable = env::var_os(WEIGHTS_DIR_VARIABLE);
-    let folder = choose_folder(explicit, variable, dirs::cache_dir(), "weights")?;
+    let folder = choose_folder(explicit, WEIGHTS_DIR_VARIABLE, "weights");
+    let folder = folder.map_err(|NotAFolder(path)| LocateError::NotAFolder { path })?;
     folder.ok_or(LocateError::NoFolder)
 }
 
@@ -183,7 +190,7 @@ pub fn locate(
     sha256: Option<&str>,
     published: &[Published],
     explicit_dir: Option<&Path>,
-    progress: &mut dyn FnMut(FetchEvent),
+    progress: &dyn Progress,
 ) -> Result<PathBuf, LocateError> {
     let sha256 = sha256.map(whole_sum).transpose()?;
     let sha256 = sha256.as_deref();
@@ -213,7 +220,7 @@ pub fn locate(
 fn in_folder(
     file: &RemoteFile,
     folder: &Path,
-    progress: &mut dyn FnMut(FetchEvent),
+    progress: &dyn Progress,
 ) -> Result<PathBuf, LocateError> {
     let path = folder.join(file.name);
     if path.exists() {

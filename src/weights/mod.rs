@@ -32,7 +32,7 @@ use hdf5_reader::Dataset;
 use pytorch_reader::Tensor;
 use sha2::{Digest, Sha256};
 
-use crate::data::hex;
+use crate::fingerprint::hex;
 use crate::text::did_you_mean;
 use kind::Kind;
 use values::Element;

@@ -8,9 +8,7 @@ fn folder_with(name: &str) -> Option<PathBuf> {
     let folder = folder.filter(|folder| folder.join(name).is_dir());
     if folder.is_none() {
         // Past the test harness, which keeps what a passing test prints to itself.
-        convlab::text::tell(format!(
-            "SKIPPED: CONVLAB_DATA names no folder that holds {name}"
-        ));
+        eprintln!("SKIPPED: CONVLAB_DATA names no folder that holds {name}");
     }
     folder
 }
@@ -94,9 +92,7 @@ fn data_and_weights(name: &str, file: &str) -> Option<(PathBuf, PathBuf)> {
         .map(|folder| folder.join(file))
         .filter(|path| path.is_file());
     if weights.is_none() {
-        convlab::text::tell(format!(
-            "SKIPPED: CONVLAB_WEIGHTS names no folder that holds {file}"
-        ));
+        eprintln!("SKIPPED: CONVLAB_WEIGHTS names no folder that holds {file}");
     }
     Some((data, weights?))
 }
@@ -186,7 +182,7 @@ fn photographs_are_prepared_in_their_own_size() {
     for path in &some {
         let name = Path::new(path.file_name().unwrap()).with_extension("png");
         let result = image::open(place.path("out").join(name)).unwrap();
-        let before = convlab::data::decode_image(path).unwrap();
+        let before = convlab::data::decoding::decode_image(path).unwrap();
         assert!(result.width() <= before.width() && result.height() <= before.height());
         assert!(result.color().has_color(), "{}", path.display());
     }

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 
 use super::*;
-use crate::backend::{self, DeviceChoice};
-use crate::data::{ImageBatch, MemoryStore, Split};
+use crate::batching::ImageBatch;
+use crate::data::Split;
+use crate::data::sources::MemoryStore;
+use crate::device;
+use crate::device::DeviceChoice;
 
 fn mixes(text: &str, count: usize) -> Vec<Mix> {
     let augmentation = Augmentation::new(&config(text), 42);
@@ -81,7 +84,7 @@ fn a_batch_is_mixed_with_itself_and_its_targets_with_it() {
     let pixels = (0..10u8).flat_map(|n| [20 * n; 20]).collect();
     let store = MemoryStore::new("toy", shape, pixels, (0..10).collect());
     let split = Split::whole(Arc::new(store));
-    let device = backend::open(DeviceChoice::cpu()).unwrap().device;
+    let device = device::open(DeviceChoice::cpu(), &()).unwrap().device;
     let augmentation = Augmentation::new(&config("mixup = 1.0"), 42);
     let indices: Vec<usize> = (0..10).rev().collect();
     let read = |epoch| {

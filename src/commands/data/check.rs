@@ -6,9 +6,10 @@ use anyhow::Result;
 
 use super::super::{DONE, MISSED, check_data, print};
 use crate::cli::CheckArgs;
-use crate::data;
 use crate::data::check::{About, DataCheck, Files, Finding, Level};
 use crate::experiment;
+use crate::run::open_dataset;
+use crate::terminal::Bars;
 use crate::text::{grouped, table};
 
 /// Examples of a finding.
@@ -19,7 +20,7 @@ pub fn run(args: &CheckArgs, data_dir: Option<PathBuf>, json: bool) -> Result<u8
     let asked = &args.experiment;
     let experiment = experiment::load(asked.config.as_deref(), &asked.overrides)?;
     let data_dir = asked.data.data_dir.clone().or(data_dir);
-    let dataset = data::open(&experiment, data_dir.as_deref())?;
+    let dataset = open_dataset(&experiment, data_dir.as_deref(), &Bars::default())?;
     let check = check_data(&experiment, &dataset)?;
     match json || args.json {
         true => print(serde_json::to_string_pretty(&check)?)?,

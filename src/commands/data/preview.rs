@@ -7,8 +7,10 @@ use anyhow::{Result, bail};
 use super::super::{DONE, picture_format, print, write_picture};
 use crate::augmentation::preview;
 use crate::cli::PreviewArgs;
-use crate::data::{self, Dataset};
+use crate::data::Dataset;
 use crate::experiment;
+use crate::run::open_dataset;
+use crate::terminal::Bars;
 
 /// Writes the sheet; `data_dir` is the folder given before the name of the command.
 pub fn run(args: &PreviewArgs, data_dir: Option<PathBuf>) -> Result<u8> {
@@ -21,7 +23,7 @@ pub fn run(args: &PreviewArgs, data_dir: Option<PathBuf>) -> Result<u8> {
         );
     };
     let data_dir = asked.data.data_dir.clone().or(data_dir);
-    let dataset = data::open(&experiment, data_dir.as_deref())?;
+    let dataset = open_dataset(&experiment, data_dir.as_deref(), &Bars::default())?;
     let indices = classes_in_turn(&dataset, args.images.into());
     let (train, classes) = (&dataset.train, &dataset.classes);
     let sheet = preview(&augmentation, train, classes, &indices, args.epochs.into())?;

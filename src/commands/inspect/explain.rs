@@ -5,7 +5,7 @@ use comfy_table::Table;
 
 use super::Opened;
 use crate::commands::{DONE, print};
-use crate::data::decode;
+use crate::data::decoding::decode;
 use crate::evaluation::ranking;
 use crate::explanation::{Curves, Explainer, Faithfulness, Importance, Method, overview};
 use crate::text::{did_you_mean, table};

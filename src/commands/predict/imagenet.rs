@@ -6,10 +6,12 @@ use anyhow::{Result, bail};
 use burn::tensor::Device;
 
 use crate::artifacts::ModelCard;
-use crate::data::{Normalization, Resize, with_progress_bar};
+use crate::data::Normalization;
 use crate::experiment;
 use crate::models::{Initialization, Network, REGISTRY, Wanted};
+use crate::pixels::Resize;
 use crate::preparation::Pipeline;
+use crate::terminal::Bars;
 use crate::text::did_you_mean;
 use crate::weights::{WeightFile, imagenet_classes, locate};
 
@@ -43,8 +45,7 @@ pub fn open(
         bail!("{name} is not published with weights");
     };
     let published = architecture.weights;
-    let path =
-        with_progress_bar(|progress| locate(weights, None, published, weights_dir, progress))?;
+    let path = locate(weights, None, published, weights_dir, &Bars::default())?;
     let file = WeightFile::open(&path)?;
     let (input, initialization) = (architecture.input, Initialization::default());
     let network = (experiment.model).build(input, classes.len(), initialization, 0, device)?;

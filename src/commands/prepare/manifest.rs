@@ -1,7 +1,7 @@
 //! What an output folder holds already: a line of JSON for every picture, added when it is whole.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::plan::Job;
-use crate::artifacts;
+use crate::storage::{self, Lock};
 
 const NAME: &str = ".convlab-prepare.jsonl";
 const LOCK: &str = ".convlab-prepare.lock";
@@ -104,7 +104,7 @@ impl Manifest {
                 source: source.clone(),
             })?;
         }
-        artifacts::write(&path, whole.as_bytes())?;
+        storage::write(&path, whole.as_bytes())?;
         let file = OpenOptions::new().append(true).open(&path);
         let file = file.with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self {
@@ -139,13 +139,13 @@ impl Manifest {
 fn lock(folder: &Path) -> Result<File> {
     let path = folder.join(LOCK);
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => bail!(
+    match storage::lock(&file) {
+        Lock::Busy => bail!(
             "another process is preparing pictures into {}; wait for it, or choose another folder with --out",
             folder.display()
         ),
         // File systems without locks exist; there, two at once are not noticed.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+        Lock::Held | Lock::Unavailable(_) => Ok(file),
     }
 }
 

@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::SPLITS;
-use super::sketch::{MOST_BITS, Outline, Sketch, apart};
-use crate::text::progress_bar;
+use crate::data::decoding::{MOST_BITS, Outline, Sketch, apart};
+use crate::progress::{Progress, Running, Stage};
 
 /// An image of one of the splits.
 pub(super) struct Candidate {
@@ -69,7 +69,7 @@ const PER_IMAGE: usize = 8;
 const KEPT: usize = 1000;
 
 /// Compares all `candidates`, each with all others.
-pub(super) fn find(candidates: &[Candidate]) -> Duplicates {
+pub(super) fn find(candidates: &[Candidate], progress: &dyn Progress) -> Duplicates {
     let groups = groups(candidates);
     let mut found = Duplicates::default();
     let exact = groups.iter().flat_map(|members| {
@@ -85,7 +85,7 @@ pub(super) fn find(candidates: &[Candidate]) -> Duplicates {
     let disagrees = |twins: &Twins| candidates[twins.first].label != candidates[twins.second].label;
     found.disagreeing.exact = found.twins.iter().filter(|twins| disagrees(twins)).count();
 
-    let (near, twins) = Near::search(candidates, &groups);
+    let (near, twins) = Near::search(candidates, &groups, progress);
     found.pairs += near.pairs.into_inner();
     found.disagreeing.near = near.disagreeing.into_inner();
     found.twins.extend(twins);
@@ -146,7 +146,11 @@ impl Near {
     /// Every group is compared, by its first member, with those whose hash has about as many bits
     /// set: two numbers of set bits differ by no more than the hashes do. Some pairs of each image
     /// come along.
-    fn search(candidates: &[Candidate], groups: &[Vec<usize>]) -> (Self, Vec<Twins>) {
+    fn search(
+        candidates: &[Candidate],
+        groups: &[Vec<usize>],
+        progress: &dyn Progress,
+    ) -> (Self, Vec<Twins>) {
         let first = |group: usize| &candidates[groups[group][0]];
         let ones = |group: usize| first(group).sketch.hash.count_ones();
         let mut order: Vec<usize> = (0..groups.len())
@@ -163,8 +167,8 @@ impl Near {
             pairs: AtomicUsize::new(0),
             disagreeing: AtomicUsize::new(0),
         };
-        let bar = progress_bar("comparing {pos}/{len} images {bar:30} {eta} left");
-        bar.set_length(order.len() as u64);
+        let stage = Stage::images("comparing");
+        let _stage = Running::begin(progress, stage, Some(order.len() as u64));
         let of_one = |at: usize| {
             let most = hashes[at].count_ones() + MOST_BITS;
             let others = &hashes[at + 1..];
@@ -181,11 +185,10 @@ impl Near {
                     found.compare(candidates, groups, [order[at], order[other]], &mut kept);
                 }
             }
-            bar.inc(1);
+            progress.advance(1);
             kept
         };
         let twins: Vec<Vec<Twins>> = (0..order.len()).into_par_iter().map(of_one).collect();
-        bar.finish_and_clear();
         (found, twins.concat())
     }
 

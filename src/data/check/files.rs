@@ -2,30 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use image::{ColorType, DynamicImage};
+use image::ColorType;
 use serde::Serialize;
 
-use super::super::{ImageShape, Split};
-
-/// Size and colours of one file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileFacts {
-    /// In pixels, as the image is shown.
-    pub height: u32,
-    /// In pixels, as the image is shown.
-    pub width: u32,
-    pub color: ColorType,
-}
-
-impl FileFacts {
-    pub fn of(image: &DynamicImage) -> Self {
-        Self {
-            height: image.height(),
-            width: image.width(),
-            color: image.color(),
-        }
-    }
-}
+use crate::data::decoding::FileFacts;
+use crate::data::splits::Split;
+use crate::pixels::ImageShape;
 
 /// Of all files of a data set.
 #[derive(Debug, Clone, Serialize)]

@@ -8,21 +8,23 @@ mod background;
 mod duplicates;
 mod files;
 mod finding;
-mod sketch;
 
 use std::fmt;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{DataError, Dataset, ImageShape, SkippedFile, Split};
+use crate::data::error::DataError;
+use crate::data::splits::{Dataset, Split};
+use crate::data::store::SkippedFile;
+use crate::pixels::ImageShape;
+use crate::progress::Progress;
 use duplicates::Candidate;
 
 pub use background::Background;
 pub use duplicates::Counts;
-pub use files::{FileFacts, Files};
+pub use files::Files;
 pub use finding::{About, Finding, Level, adjective};
-pub use sketch::Sketch;
 
 /// The splits in their order.
 pub const SPLITS: [&str; 3] = ["train", "valid", "test"];
@@ -110,6 +112,7 @@ pub fn check(
     dataset: &Dataset,
     max_leak_fraction: f64,
     balanced: bool,
+    progress: &dyn Progress,
 ) -> Result<DataCheck, DataError> {
     let splits = [&dataset.train, &dataset.valid, &dataset.test];
     let mut candidates = Vec::new();
@@ -130,7 +133,7 @@ pub fn check(
             origin: splits[split].origin(index),
         }
     };
-    let duplicates = duplicates::find(&candidates);
+    let duplicates = duplicates::find(&candidates, progress);
     let counts = splits.map(|split| split.class_counts(dataset.classes.len()));
     let constant = (0..candidates.len()).filter(|&at| candidates[at].sketch.constant);
     let mut check = DataCheck {

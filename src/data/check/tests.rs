@@ -7,8 +7,11 @@ use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::super::{ImageStore, MemoryStore, Normalize, RawDataset, SplitOptions};
 use super::*;
+use crate::data::decoding::Sketch;
+use crate::data::sources::MemoryStore;
+use crate::data::splits::{Normalize, SplitOptions};
+use crate::data::store::{ImageStore, RawDataset};
 
 const SIDE: usize = 32;
 const SHAPE: ImageShape = ImageShape::new(1, SIDE, SIDE);
@@ -85,7 +88,13 @@ fn sketch(image: &GrayImage) -> Sketch {
 #[test]
 fn strangers_give_no_findings() {
     let splits = [strangers(0..200), strangers(200..230), strangers(230..300)];
-    let check = check(&dataset(splits.each_ref().map(Vec::as_slice)), 0.1, false).unwrap();
+    let check = check(
+        &dataset(splits.each_ref().map(Vec::as_slice)),
+        0.1,
+        false,
+        &(),
+    )
+    .unwrap();
     assert!(
         check.findings.is_empty(),
         "{:?}",
@@ -127,7 +136,7 @@ fn images_in_two_splits_are_counted_and_named() {
     test[3] = train[7].clone();
     test[4] = (changed(&train[8].0, |value| value * 0.9 + 10.0), train[8].1);
     let splits = [&train[..], &valid, &test];
-    let found = check(&dataset(splits), 0.1, false).unwrap();
+    let found = check(&dataset(splits), 0.1, false, &()).unwrap();
     let warnings = said(&found, Level::Warning);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(
@@ -149,7 +158,7 @@ fn images_in_two_splits_are_counted_and_named() {
     );
     found.refuse_leaks().unwrap();
 
-    let refused = check(&dataset(splits), 0.09, false).unwrap();
+    let refused = check(&dataset(splits), 0.09, false, &()).unwrap();
     let error = refused.refuse_leaks().unwrap_err().to_string();
     for part in [
         "toy",
@@ -169,7 +178,13 @@ fn a_copy_of_a_copy_is_found_in_every_split_it_is_in() {
     splits[1][0] = copied.clone();
     splits[2][0] = copied.clone();
     splits[0][6] = (copied.0, 1 - copied.1);
-    let check = check(&dataset(splits.each_ref().map(Vec::as_slice)), 1.0, false).unwrap();
+    let check = check(
+        &dataset(splits.each_ref().map(Vec::as_slice)),
+        1.0,
+        false,
+        &(),
+    )
+    .unwrap();
     let kinds: Vec<String> = (check.findings.iter())
         .map(|finding| match &finding.about {
             About::Leak {
@@ -205,7 +220,13 @@ fn images_of_one_colour_are_named_and_are_nobody_s_copies() {
         splits[0][at].0 = black.clone();
         splits[0][at].0.put_pixel(3, 3, Luma([value]));
     }
-    let check = check(&dataset(splits.each_ref().map(Vec::as_slice)), 0.0, false).unwrap();
+    let check = check(
+        &dataset(splits.each_ref().map(Vec::as_slice)),
+        0.0,
+        false,
+        &(),
+    )
+    .unwrap();
     assert_eq!(said(&check, Level::Warning), ["images of one colour: 3"]);
     let places: Vec<String> = check.constant.iter().map(ToString::to_string).collect();
     assert_eq!(places[2], "test image 9 (dog, toy 9)");
@@ -220,21 +241,27 @@ fn classes_of_different_sizes_and_absent_ones_are_warned_of() {
     }
     splits[2].iter_mut().for_each(|(_, label)| *label = 0);
     let data = dataset(splits.each_ref().map(Vec::as_slice));
-    let warnings = said(&check(&data, 1.0, false).unwrap(), Level::Warning);
+    let warnings = said(&check(&data, 1.0, false, &()).unwrap(), Level::Warning);
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     assert_eq!(warnings[0], "no test image is of class dog");
     assert!(
         warnings[1].contains("cat has 7.0 times as many"),
         "{warnings:?}"
     );
-    let weighted = said(&check(&data, 1.0, true).unwrap(), Level::Warning);
+    let weighted = said(&check(&data, 1.0, true, &()).unwrap(), Level::Warning);
     assert_eq!(weighted.len(), 1, "{weighted:?}");
 }
 
 #[test]
 fn a_background_that_tells_the_class_is_warned_of() {
     let mut splits = [strangers(0..60), strangers(60..70), strangers(70..80)];
-    let before = check(&dataset(splits.each_ref().map(Vec::as_slice)), 1.0, false).unwrap();
+    let before = check(
+        &dataset(splits.each_ref().map(Vec::as_slice)),
+        1.0,
+        false,
+        &(),
+    )
+    .unwrap();
     assert!(before.background.unwrap().explained < 0.14);
     for (image, label) in &mut splits[0] {
         for (x, y) in [(0, 0), (28, 0), (0, 28), (28, 28)] {
@@ -242,7 +269,13 @@ fn a_background_that_tells_the_class_is_warned_of() {
             (0..16).for_each(|at| image.put_pixel(x + at % 4, y + at / 4, Luma([level])));
         }
     }
-    let check = check(&dataset(splits.each_ref().map(Vec::as_slice)), 1.0, false).unwrap();
+    let check = check(
+        &dataset(splits.each_ref().map(Vec::as_slice)),
+        1.0,
+        false,
+        &(),
+    )
+    .unwrap();
     let background = check.background.as_ref().unwrap();
     assert!((background.explained - 1.0).abs() < 1e-6);
     assert_eq!(background.classes, [[40.0, 0.0], [180.0, 0.0]]);
@@ -275,7 +308,7 @@ fn the_search_finds_what_comparing_everything_finds() {
             sketch: sketch(image),
         })
         .collect();
-    let found = duplicates::find(&candidates);
+    let found = duplicates::find(&candidates, &());
     let (mut pairs, mut disagreeing) = (0, 0);
     let mut near = [[0; 3]; 3];
     for one in &candidates {

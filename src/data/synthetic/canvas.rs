@@ -13,7 +13,7 @@ use super::{
     outline::{Corner, capsule, ellipse},
     pose::Pose,
 };
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// An image being drawn; starts black.
 pub struct Canvas {

@@ -9,7 +9,7 @@ use super::{
     outline::Corner,
     pose::{Pose, Spread, symmetric},
 };
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// Size of every image.
 pub const SHAPE: ImageShape = ImageShape::new(1, 28, 28);

@@ -17,7 +17,7 @@ use super::{
     pose::{Pose, Spread},
     tops::{self, TOP},
 };
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// Size of every image.
 pub const SHAPE: ImageShape = ImageShape::new(1, 28, 28);

@@ -23,7 +23,10 @@ use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Fingerprint, ImageShape, MemoryStore, RawDataset};
+use crate::data::sources::MemoryStore;
+use crate::data::store::RawDataset;
+use crate::fingerprint::Fingerprint;
+use crate::pixels::ImageShape;
 use canvas::Canvas;
 
 /// Draws one class onto a canvas.
@@ -229,7 +232,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::data::ImageStore;
+    use crate::data::store::ImageStore;
 
     const ALL: [Drawing; 3] = [Drawing::Garments, Drawing::Digits, Drawing::Pets];
 

@@ -16,7 +16,7 @@ use super::{
     pose::{Pose, Spread, symmetric},
     scenery::{self, Coat},
 };
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// Size of every image.
 pub const SHAPE: ImageShape = ImageShape::new(3, 64, 64);

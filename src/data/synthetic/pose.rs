@@ -7,7 +7,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 
 /// How far poses may stray from upright, centred and full size; each range is symmetric.
 #[derive(Debug, Clone, Copy)]

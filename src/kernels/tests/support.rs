@@ -3,13 +3,17 @@
 use burn::backend::Dispatch;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::backend::{self, Backend, DeviceChoice};
+use crate::device;
+use crate::device::{Backend, DeviceChoice};
 use crate::kernels::{self, Activation, ConvBlock, composed};
 
 /// The CPU backends that are built in.
 pub fn backends() -> Vec<Backend> {
     let choices = [DeviceChoice::Flex, DeviceChoice::Ndarray];
-    let found: Vec<_> = (choices.into_iter().filter_map(|c| backend::open(c).ok())).collect();
+    let found: Vec<_> = (choices
+        .into_iter()
+        .filter_map(|c| device::open(c, &()).ok()))
+    .collect();
     assert!(
         !found.is_empty(),
         "build the tests with --features flex or ndarray"

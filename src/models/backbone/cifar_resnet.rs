@@ -9,7 +9,7 @@ use burn::nn::BatchNormConfig;
 use super::super::block::{Block, Chain, GlobalAveragePool, Residual, Subsample};
 use super::super::{Activation, Build, BuildError, ConvSpec};
 use super::{Architecture, IMAGENET};
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 use crate::weights::Published;
 
 /// Channels of each group.

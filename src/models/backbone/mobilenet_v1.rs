@@ -11,7 +11,7 @@ use burn::nn::{BatchNormConfig, DropoutConfig, PaddingConfig2d};
 use super::super::block::{Block, Chain, GlobalAveragePool};
 use super::super::{Activation, Build, BuildError, ConvSpec};
 use super::{Architecture, BackboneConfig};
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 use crate::weights::Published;
 
 /// Channels of the 1x1 convolutions, and the stride of the depthwise ones before them.

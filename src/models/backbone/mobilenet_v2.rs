@@ -8,7 +8,7 @@ use burn::nn::{BatchNormConfig, DropoutConfig};
 use super::super::block::{Block, Chain, GlobalAveragePool, Residual};
 use super::super::{Activation, Build, BuildError, ConvSpec};
 use super::{Architecture, BackboneConfig, IMAGENET, TORCHVISION_LICENCE};
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 use crate::weights::Published;
 
 /// Expansion, output channels, repetitions, stride of the first.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::block::Chain;
 use super::layer::{FeatureShape, Layer};
 use super::{Build, BuildError, NamedLayers};
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 use crate::text::did_you_mean;
 use crate::weights::Published;
 

@@ -11,7 +11,7 @@ use burn::nn::pool::MaxPool2dConfig;
 use super::super::block::{Block, Chain, GlobalAveragePool, Residual};
 use super::super::{Activation, Build, BuildError, ConvSpec};
 use super::{Architecture, IMAGENET, TORCHVISION_LICENCE};
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 use crate::weights::Published;
 
 /// The two kinds of blocks in the paper's figure 5.

@@ -13,7 +13,7 @@ use super::super::block::{Block, Chain, Flatten};
 use super::super::layer::FeatureShape;
 use super::super::{Activation, Build, BuildError, ConvSpec, max_pool};
 use super::{Architecture, IMAGENET, TORCHVISION_LICENCE};
-use crate::data::ImageShape;
+use crate::pixels::ImageShape;
 use crate::weights::Published;
 
 /// Convolutions of each group.

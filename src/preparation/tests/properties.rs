@@ -4,7 +4,7 @@ use image::{DynamicImage, ImageBuffer, Luma, LumaA, Rgb, Rgba};
 use proptest::prelude::*;
 
 use super::*;
-use crate::data::Resize;
+use crate::pixels::Resize;
 
 /// Every operation with settings at the ends of their ranges.
 fn any_step() -> impl Strategy<Value = Step> {

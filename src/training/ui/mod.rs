@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::history::EpochRecord;
 use crate::experiment::Metric;
-use crate::text::tell;
+use crate::terminal::tell;
 use quiet::QuietRenderer;
 
 /// `--ui`

@@ -11,9 +11,7 @@ fn published(name: &str) -> Option<WeightFile> {
         Some(path) => Some(WeightFile::open(&path).unwrap()),
         None => {
             let variable = WEIGHTS_DIR_VARIABLE;
-            crate::text::tell(format!(
-                "SKIPPED: {variable} names no folder that holds {name}"
-            ));
+            eprintln!("SKIPPED: {variable} names no folder that holds {name}");
             None
         }
     }

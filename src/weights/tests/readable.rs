@@ -29,7 +29,7 @@ fn a_zip_file_gives_names_shapes_and_values() {
 fn the_sum_is_that_of_the_whole_file() {
     use sha2::{Digest, Sha256};
     let content = zip_file(&state_dict(&[("w", &[1])]).end(), &[floats(&[1.0])]);
-    let expected = crate::data::hex(&Sha256::digest(&content));
+    let expected = crate::fingerprint::hex(&Sha256::digest(&content));
     assert_eq!(open(&content).unwrap().sha256(), expected);
 }
 

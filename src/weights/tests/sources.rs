@@ -8,8 +8,9 @@ use std::thread;
 
 use sha2::{Digest, Sha256};
 
-use crate::data::fetch::FetchEvent;
-use crate::data::{DataError, RemoteFile, hex};
+use crate::download::{DownloadError, RemoteFile};
+use crate::fingerprint::hex;
+use crate::progress::{Progress, Stage};
 use crate::weights::{LocateError, Published, locate};
 
 const CONTENT: &[u8] = b"these are the weights";
@@ -56,10 +57,22 @@ fn published(address: &str, sum: &str) -> Published {
 /// Nothing listens there.
 const NOWHERE: &str = "http://127.0.0.1:9/";
 
+/// Panics where something is fetched.
+struct Never;
+
+impl Progress for Never {
+    fn begin(&self, stage: Stage, _total: Option<u64>) {
+        panic!("nothing must be fetched: {stage:?}");
+    }
+
+    fn warn(&self, text: &str) {
+        panic!("nothing must be fetched: {text}");
+    }
+}
+
 fn find(wanted: &str, sha256: Option<&str>, folder: &Path) -> Result<PathBuf, LocateError> {
     let published = [published(NOWHERE, &sum())];
-    let never = &mut |event: FetchEvent| panic!("nothing must be fetched: {event:?}");
-    locate(wanted, sha256, &published, Some(folder), never)
+    locate(wanted, sha256, &published, Some(folder), &Never)
 }
 
 fn fetch(
@@ -68,7 +81,7 @@ fn fetch(
     published: &[Published],
     folder: &Path,
 ) -> Result<PathBuf, LocateError> {
-    locate(wanted, sha256, published, Some(folder), &mut |_| {})
+    locate(wanted, sha256, published, Some(folder), &())
 }
 
 #[test]
@@ -89,7 +102,7 @@ fn another_content_than_the_published_one_is_not_kept() {
     let known = [published(&serve(b"<html>log in</html>", 1), &sum())];
     let error = fetch("imagenet", None, &known, folder.path()).unwrap_err();
     assert!(
-        matches!(error, LocateError::Data(DataError::Download { .. })),
+        matches!(error, LocateError::Download(DownloadError::Failed { .. })),
         "{error}"
     );
     assert!(error.to_string().contains(&sum()[..8]), "{error}");

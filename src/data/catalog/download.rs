@@ -1,0 +1,32 @@
+//! Has the files of a data set of the catalogue on this machine.
+
+use std::path::Path;
+
+use super::entry::{DatasetEntry, Source, folder_of};
+use crate::data::error::DataError;
+use crate::download::fetch;
+use crate::progress::Progress;
+
+/// Downloads the files of `entry` that `dir` lacks, and unpacks archives.
+///
+/// # Errors
+/// As [`fetch`], and where an archive is damaged or holds what it should not.
+pub fn download(
+    entry: &DatasetEntry,
+    dir: &Path,
+    progress: &dyn Progress,
+) -> Result<(), DataError> {
+    let folder = folder_of(entry, dir);
+    match entry.source {
+        Source::Drawn(_) => Ok(()),
+        Source::Idx { files } => Ok(fetch(files, &folder, progress)?),
+        Source::Archive { files, layout } => {
+            let photographs = entry.photographs(files, layout, &folder);
+            if photographs.is_ready() {
+                return Ok(());
+            }
+            fetch(files, &folder, progress)?;
+            photographs.unpack(progress)
+        }
+    }
+}
