@@ -28,7 +28,6 @@ pub mod explanation;
 pub mod features;
 pub mod fingerprint;
 pub mod inspection;
-pub mod kernels;
 pub mod models;
 pub mod operations;
 pub mod pixels;

@@ -8,7 +8,7 @@ use burn::tensor::{Tensor, activation as activations};
 
 use super::block::{Residual, Subsample};
 use super::layer::{Features, Layer};
-use crate::kernels::{self, Activation, ConvBlock, Pool, PoolKind};
+use kernels::{Activation, ConvBlock, Pool, PoolKind};
 
 /// Applies `layers` in order.
 ///

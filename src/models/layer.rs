@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use super::block::{Residual, Subsample};
 use super::fusion;
-use crate::kernels::Activation;
 use crate::pixels::ImageShape;
+use kernels::Activation;
 
 /// One layer of a network, borrowed from the module that owns its weights.
 #[derive(Clone, Copy)]

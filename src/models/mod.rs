@@ -27,10 +27,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::pixels::ImageShape;
 
-pub use crate::kernels::Activation;
 pub use backbone::{Architecture, Backbone, BackboneConfig, Head};
 pub use fusion::forward;
 pub use init::{ConvSpec, Initialization, LayerBuilder};
+pub use kernels::Activation;
 pub use layer::{FeatureShape, Features, Layer, ShapeError, shape_after};
 pub use spec::EXAMPLE as EXAMPLE_LAYERS;
 pub use summary::{Summary, SummaryRow};

@@ -2,7 +2,7 @@
 
 use burn::nn::PaddingConfig2d;
 
-use crate::kernels::Activation;
+use kernels::Activation;
 
 /// A network to start from, shown where a list of layers is missing.
 pub const EXAMPLE: &str =

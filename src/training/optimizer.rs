@@ -1,6 +1,6 @@
 //! The optimizer of a configuration, with PyTorch's meaning of every setting.
 //!
-//! Adam, AdamW and SGD with momentum take one pass over each parameter, see [`crate::kernels`];
+//! Adam, AdamW and SGD with momentum take one pass over each parameter, see [`kernels`];
 //! their states are Burn's own.
 
 use burn::module::{Module, ModuleVisitor, Param};
@@ -12,7 +12,7 @@ use burn::optim::{
 use burn::tensor::{Device, Tensor};
 
 use crate::experiment::{OptimizerKind, TrainingConfig};
-use crate::kernels::{self, AdamStep, SgdStep};
+use kernels::{AdamStep, SgdStep};
 
 /// Builds the optimizer; Burn's own defaults differ from PyTorch's and are not used.
 pub fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {

@@ -1,0 +1,192 @@
+//! The sizes of one convolution block and where its values lie.
+//!
+//! Inside the kernels images are channels-last: `[height, width, channels]`. The pixels under one
+//! row of a kernel then lie side by side, and the sum over a kernel is a sum over few long runs.
+
+use crate::spec::{Activation, ConvBlock, Pool, PoolKind};
+
+/// Sizes of a convolution block; see [`Geometry::new`].
+#[derive(Debug, Clone)]
+pub struct Geometry {
+    pub batch: usize,
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+    pub out_channels: usize,
+    pub kernel: [usize; 2],
+    pub stride: [usize; 2],
+    /// `[top, left, bottom, right]`
+    pub padding: [usize; 4],
+    pub groups: usize,
+    pub activation: Option<Activation>,
+    /// A window of one where there is no pooling.
+    pub pool: Pool,
+    /// Of the convolution, as far as the pooling looks: rows, columns.
+    pub conv: [usize; 2],
+    /// After pooling: rows, columns.
+    pub out: [usize; 2],
+    /// Values per row of the padded image.
+    pub row: usize,
+    /// Rows of the padded image.
+    pub rows: usize,
+    /// Offsets of the runs of one group that a kernel covers, from its top left value.
+    pub runs: Vec<usize>,
+    /// Values per run.
+    pub run: usize,
+}
+
+impl Geometry {
+    /// The sizes of `block` on images `[batch, channels, height, width]` with a weight
+    /// `[out channels, channels / groups, kernel height, kernel width]`.
+    ///
+    /// `None` where the sizes do not fit together, or where the pooling is not covered: windows of
+    /// more than 256 values (a position must fit a byte), padding of more than half a window, and
+    /// padding together with dilation.
+    pub fn new(image: [usize; 4], weight: [usize; 4], block: &ConvBlock) -> Option<Self> {
+        let [batch, channels, height, width] = image;
+        let [out_channels, group_channels, kernel_h, kernel_w] = weight;
+        let pool = block.pool.unwrap_or(Pool {
+            kind: PoolKind::Max,
+            kernel: [1, 1],
+            stride: [1, 1],
+            padding: [0, 0],
+            dilation: [1, 1],
+        });
+        let sizes = image.iter().chain(&weight).chain(&block.stride);
+        let sizes = sizes.chain(&block.dilation).chain(&pool.kernel);
+        let positive = sizes
+            .chain(&pool.stride)
+            .chain(&pool.dilation)
+            .all(|&n| n > 0);
+        let grouped = block.groups > 0
+            && channels == group_channels * block.groups
+            && out_channels.is_multiple_of(block.groups);
+        // Every window then holds at least one value that is not padding.
+        let windows = (0..2).all(|axis| match pool.padding[axis] {
+            0 => true,
+            padding => 2 * padding <= pool.kernel[axis] && pool.dilation[axis] == 1,
+        });
+        if !positive || !grouped || !windows || pool.kernel[0] * pool.kernel[1] > 256 {
+            return None;
+        }
+        let [top, left, bottom, right] = block.padding;
+        let padded = [height + top + bottom, width + left + right];
+        let kernel = [kernel_h, kernel_w];
+        let mut conv = [0; 2];
+        let mut out = [0; 2];
+        for axis in 0..2 {
+            let reach = block.dilation[axis] * (kernel[axis] - 1) + 1;
+            let full = padded[axis].checked_sub(reach)? / block.stride[axis] + 1;
+            let reach = pool.dilation[axis] * (pool.kernel[axis] - 1) + 1;
+            let room = (full + 2 * pool.padding[axis]).checked_sub(reach)?;
+            out[axis] = room / pool.stride[axis] + 1;
+            // Rows and columns that no window reaches are not computed.
+            let seen = (out[axis] - 1) * pool.stride[axis] + reach;
+            conv[axis] = seen.saturating_sub(pool.padding[axis]).min(full);
+        }
+        let row = padded[1] * channels;
+        let along = |ky: usize| ky * block.dilation[0] * row;
+        let (runs, run) = if block.dilation[1] == 1 && block.groups == 1 {
+            ((0..kernel_h).map(along).collect(), kernel_w * channels)
+        } else {
+            let step = block.dilation[1] * channels;
+            let runs = (0..kernel_h)
+                .flat_map(|ky| (0..kernel_w).map(move |kx| along(ky) + kx * step))
+                .collect();
+            (runs, group_channels)
+        };
+        Some(Self {
+            batch,
+            channels,
+            height,
+            width,
+            out_channels,
+            kernel,
+            stride: block.stride,
+            padding: block.padding,
+            groups: block.groups,
+            activation: block.activation,
+            pool,
+            conv,
+            out,
+            row,
+            rows: padded[0],
+            runs,
+            run,
+        })
+    }
+
+    /// Channels of one group: in, out.
+    pub fn group(&self) -> [usize; 2] {
+        [self.channels, self.out_channels].map(|channels| channels / self.groups)
+    }
+
+    /// Kernel values of one output channel.
+    pub fn taps(&self) -> usize {
+        self.runs.len() * self.run
+    }
+
+    /// One filter for each channel.
+    pub fn depthwise(&self) -> bool {
+        self.groups > 1 && self.groups == self.channels && self.channels == self.out_channels
+    }
+
+    /// Top left value of the kernel at a position of the convolution, in the padded image.
+    pub fn base(&self, y: usize, x: usize) -> usize {
+        y * self.stride[0] * self.row + x * self.stride[1] * self.channels
+    }
+
+    /// Whether there is no pooling.
+    pub fn unpooled(&self) -> bool {
+        self.pool.kernel == [1, 1] && self.pool.stride == [1, 1] && self.pool.padding == [0, 0]
+    }
+
+    /// Whether the pooling picks one value of each window, and more than one is there.
+    pub fn picks(&self) -> bool {
+        !self.unpooled() && self.pool.kind == PoolKind::Max
+    }
+
+    /// Whether the pooling takes 2x2 maxima that lie side by side, of sums of products.
+    pub fn squares(&self) -> bool {
+        self.picks() && self.pools_squares() && !self.depthwise()
+    }
+
+    /// Whether the pooling takes 2x2 means that lie side by side.
+    pub fn mean_squares(&self) -> bool {
+        self.pool.kind != PoolKind::Max && self.pools_squares()
+    }
+
+    fn pools_squares(&self) -> bool {
+        let pool = &self.pool;
+        let lie = pool.kernel == [2, 2] && pool.stride == [2, 2] && pool.dilation == [1, 1];
+        lie && pool.padding == [0, 0]
+    }
+
+    /// Rows of the convolution that rows `out` of the output look at.
+    pub fn conv_rows(&self, out: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let reach = self.pool.dilation[0] * (self.pool.kernel[0] - 1) + 1;
+        let first = (out.start * self.pool.stride[0]).saturating_sub(self.pool.padding[0]);
+        let last = (out.end - 1) * self.pool.stride[0] + reach;
+        let end = last.saturating_sub(self.pool.padding[0]).min(self.conv[0]);
+        first.min(end)..end
+    }
+
+    /// Positions of the convolution under the window of output position `out` along `axis`, with
+    /// their number in the window; padding is left out.
+    pub fn window(&self, axis: usize, out: usize) -> impl Iterator<Item = (usize, usize)> + Clone {
+        let start = out * self.pool.stride[axis];
+        let (padding, dilation) = (self.pool.padding[axis], self.pool.dilation[axis]);
+        let limit = self.conv[axis];
+        (0..self.pool.kernel[axis]).filter_map(move |tap| {
+            let at = (start + tap * dilation).checked_sub(padding)?;
+            (at < limit).then_some((tap, at))
+        })
+    }
+
+    /// Whether the window at column `x` of the output holds no padding.
+    pub fn inside(&self, x: usize) -> bool {
+        let start = x * self.pool.stride[1];
+        let reach = self.pool.dilation[1] * (self.pool.kernel[1] - 1);
+        start >= self.pool.padding[1] && start - self.pool.padding[1] + reach < self.conv[1]
+    }
+}
