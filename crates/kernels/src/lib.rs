@@ -4,6 +4,7 @@
 //! composition of Burn's own operations; models call the functions here and do not notice.
 #![recursion_limit = "256"]
 
+mod arithmetic;
 mod autodiff;
 mod batch_norm;
 mod buffer;
@@ -20,6 +21,7 @@ mod spec;
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
+pub use self::arithmetic::ConvAxis;
 pub use self::extension::{Bias, Kernels};
 pub use self::spec::{Activation, AdamStep, ConvBlock, Pool, PoolKind, SgdStep};
 

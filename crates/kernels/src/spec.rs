@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::arithmetic::ConvAxis;
+
 /// A non-linearity, applied to each value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -53,6 +55,17 @@ pub struct Pool {
     pub padding: [usize; 2],
     /// Of a maximum; an average has `[1, 1]`.
     pub dilation: [usize; 2],
+}
+
+impl Pool {
+    /// The window along height (0) or width (1).
+    pub fn axis(&self, axis: usize) -> ConvAxis {
+        ConvAxis {
+            kernel: self.kernel[axis],
+            stride: self.stride[axis],
+            dilation: self.dilation[axis],
+        }
+    }
 }
 
 /// A convolution, then an activation, then pooling.

@@ -3,6 +3,7 @@
 //! Inside the kernels images are channels-last: `[height, width, channels]`. The pixels under one
 //! row of a kernel then lie side by side, and the sum over a kernel is a sum over few long runs.
 
+use crate::arithmetic::ConvAxis;
 use crate::spec::{Activation, ConvBlock, Pool, PoolKind};
 
 /// Sizes of a convolution block; see [`Geometry::new`].
@@ -75,14 +76,17 @@ impl Geometry {
         let mut conv = [0; 2];
         let mut out = [0; 2];
         for axis in 0..2 {
-            let reach = block.dilation[axis] * (kernel[axis] - 1) + 1;
-            let full = padded[axis].checked_sub(reach)? / block.stride[axis] + 1;
-            let reach = pool.dilation[axis] * (pool.kernel[axis] - 1) + 1;
-            let room = (full + 2 * pool.padding[axis]).checked_sub(reach)?;
-            out[axis] = room / pool.stride[axis] + 1;
+            let convolution = ConvAxis {
+                kernel: kernel[axis],
+                stride: block.stride[axis],
+                dilation: block.dilation[axis],
+            };
+            let window = pool.axis(axis);
+            let positions = convolution.output_size(padded[axis], 0)?;
+            out[axis] = window.output_size(positions, 2 * pool.padding[axis])?;
             // Rows and columns that no window reaches are not computed.
-            let seen = (out[axis] - 1) * pool.stride[axis] + reach;
-            conv[axis] = seen.saturating_sub(pool.padding[axis]).min(full);
+            let seen = window.input_size(out[axis]);
+            conv[axis] = (seen.saturating_sub(pool.padding[axis])).min(positions);
         }
         let row = padded[1] * channels;
         let along = |ky: usize| ky * block.dilation[0] * row;
@@ -164,10 +168,10 @@ impl Geometry {
 
     /// Rows of the convolution that rows `out` of the output look at.
     pub fn conv_rows(&self, out: std::ops::Range<usize>) -> std::ops::Range<usize> {
-        let reach = self.pool.dilation[0] * (self.pool.kernel[0] - 1) + 1;
-        let first = (out.start * self.pool.stride[0]).saturating_sub(self.pool.padding[0]);
-        let last = (out.end - 1) * self.pool.stride[0] + reach;
-        let end = last.saturating_sub(self.pool.padding[0]).min(self.conv[0]);
+        let (stride, padding) = (self.pool.stride[0], self.pool.padding[0]);
+        let first = (out.start * stride).saturating_sub(padding);
+        let last = self.pool.axis(0).input_size(out.end);
+        let end = last.saturating_sub(padding).min(self.conv[0]);
         first.min(end)..end
     }
 
@@ -186,7 +190,7 @@ impl Geometry {
     /// Whether the window at column `x` of the output holds no padding.
     pub fn inside(&self, x: usize) -> bool {
         let start = x * self.pool.stride[1];
-        let reach = self.pool.dilation[1] * (self.pool.kernel[1] - 1);
-        start >= self.pool.padding[1] && start - self.pool.padding[1] + reach < self.conv[1]
+        let end = start + self.pool.axis(1).effective_kernel();
+        start >= self.pool.padding[1] && end - self.pool.padding[1] <= self.conv[1]
     }
 }
