@@ -1,15 +1,36 @@
-//! Train convolutional image classifiers on Burn, and use them.
+//! Train convolutional image classifiers on Burn, and look into them.
 //!
-//! Modules in the order the data flows:
-//! [`cli`] reads the command line and [`commands`] carries it out; [`experiment`] is the
-//! configuration; [`data`] finds, draws, splits and batches images, [`preparation`] is what becomes of
-//! them before a network sees them, and [`augmentation`] what changes them in training; [`models`]
-//! holds the networks and [`kernels`] the operations that carry their time; [`weights`] opens what
-//! others have trained;
-//! [`backend`] opens the device; [`features`] keeps what a network makes of images; [`training`]
-//! finds the weights; [`evaluation`] measures them and
-//! [`inspection`] looks into them; [`artifacts`] keeps what a run leaves behind. [`operations`] are
-//! convolution and pooling by hand, without a network.
+//! The rooms of the program, in the order the data flows. Each uses only those before it; a test
+//! holds that order.
+//!
+//! - [`text`]: numbers, lists and hints in words
+//! - [`progress`]: what a long task tells whoever watches it
+//! - [`storage`]: files that are whole or not there, locks, folders
+//! - [`fingerprint`]: SHA-256 over decoded content
+//! - [`drawing`]: letters and shapes on pictures
+//! - [`pixels`]: shape, colours and size of images, JPEG files
+//! - [`preparation`]: the steps that an image goes through before a network sees it
+//! - [`augmentation`]: random changes of training images
+//! - [`download`]: published files and archives
+//! - [`data`]: decoding, sources, catalogue, drawn data sets, splits, checks
+//! - [`batching`]: batches of images on a device
+//! - [`operations`]: convolution and pooling by hand, without a network
+//! - [`weights`]: files of published weights
+//! - [`device`]: what computes
+//! - [`models`]: the networks and their layers
+//! - [`experiment`]: the configuration
+//! - [`features`]: what a network makes of images, kept on disk
+//! - [`training`]: the loop, optimizers, schedules, stopping, checkpoints
+//! - [`evaluation`]: metrics, calibration, tests of significance
+//! - [`inspection`]: what each layer makes of an image
+//! - [`explanation`]: which pixels matter
+//! - [`embedding`]: the last features on a plane
+//! - [`artifacts`]: a run's folder
+//! - [`run`]: a run, opened
+//! - [`report`]: the page about a run, or several
+//! - [`terminal`]: bars and lines for people who watch
+//! - [`cli`]: the command line
+//! - [`commands`]: one file for each subcommand
 #![recursion_limit = "256"]
 
 pub mod artifacts;
@@ -20,7 +41,7 @@ pub mod commands;
 pub mod data;
 pub mod device;
 pub mod download;
-mod drawing;
+pub mod drawing;
 pub mod embedding;
 pub mod evaluation;
 pub mod experiment;
@@ -33,8 +54,6 @@ pub mod operations;
 pub mod pixels;
 pub mod preparation;
 pub mod progress;
-#[cfg(test)]
-mod reference;
 pub mod report;
 pub mod run;
 pub mod storage;
@@ -42,3 +61,6 @@ pub mod terminal;
 pub mod text;
 pub mod training;
 pub mod weights;
+
+#[cfg(test)]
+mod reference;
