@@ -19,6 +19,7 @@
 //! - [`device`]: what computes
 //! - [`models`]: the networks and their layers
 //! - [`experiment`]: the configuration
+//! - [`loss`]: the loss of logits
 //! - [`features`]: what a network makes of images, kept on disk
 //! - [`training`]: the loop, optimizers, schedules, stopping, checkpoints
 //! - [`evaluation`]: metrics, calibration, tests of significance
@@ -49,6 +50,7 @@ pub mod explanation;
 pub mod features;
 pub mod fingerprint;
 pub mod inspection;
+pub mod loss;
 pub mod models;
 pub mod operations;
 pub mod pixels;

@@ -11,10 +11,10 @@ use crate::data::{Dataset, Split};
 use crate::device::Backend;
 use crate::evaluation::{Evaluation, EvaluationError, Predictions, batch_size, evaluate};
 use crate::experiment::Experiment;
+use crate::loss::Loss;
 use crate::models::Network;
 use crate::run::open_dataset;
 use crate::terminal::Bars;
-use crate::training::Loss;
 
 /// A trained run.
 pub(super) struct Opened {

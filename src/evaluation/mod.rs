@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::artifacts::ArtifactError;
 use crate::batching::ImageBatch;
 use crate::data::{DataError, Split};
+use crate::loss::Loss;
 use crate::models::Network;
 use crate::pixels::ImageShape;
 use crate::text::{grouped, table};
-use crate::training::Loss;
 
 pub use calibration::{Bin, Calibration, FittedOn, Reliability, Scaled};
 pub use metrics::{ClassScores, Confusion, Interval, Scores};

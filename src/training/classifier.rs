@@ -1,126 +1,13 @@
 //! A network with its loss, as burn-train wants it: one training step, one inference step.
 
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
-use burn::tensor::{ExecutionError, Int, Tensor, activation};
+use burn::tensor::{ExecutionError, Int, Tensor};
 use burn::train::metric::{AccuracyInput, Adaptor, LossInput};
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 
 use crate::batching::{ImageBatch, MixedTargets};
-use crate::data::Split;
-use crate::experiment::{BalancedWeights, ClassWeights, LossKind, TrainingConfig};
+use crate::loss::Loss;
 use crate::models::{Backbone, Network};
-
-/// The loss of a configuration, with the class weights worked out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Loss {
-    pub kind: LossKind,
-    pub label_smoothing: f64,
-    /// One weight per class.
-    pub class_weights: Option<Vec<f32>>,
-}
-
-impl Loss {
-    /// The loss of `config`; balanced weights count the classes of `train`.
-    pub fn new(config: &TrainingConfig, train: &Split, classes: usize) -> Self {
-        let balanced = || {
-            let images = train.len() as f32;
-            (train.class_counts(classes).into_iter())
-                .map(|count| images / (classes as f32 * count.max(1) as f32))
-                .collect()
-        };
-        Self {
-            kind: config.loss,
-            label_smoothing: config.label_smoothing,
-            class_weights: config.class_weights.as_ref().map(|weights| match weights {
-                ClassWeights::Named(BalancedWeights::Balanced) => balanced(),
-                ClassWeights::PerClass(weights) => weights.clone(),
-            }),
-        }
-    }
-
-    /// The same loss with every class weighing the same: what figures are reported in, so that
-    /// they are means over images, whatever the batch size.
-    pub fn unweighted(&self) -> Loss {
-        Loss {
-            class_weights: None,
-            ..self.clone()
-        }
-    }
-
-    /// Mean loss over the batch of images that may be mixed, whose classes are those of `mixed` as
-    /// well, by their shares.
-    ///
-    /// # Shapes
-    /// - `logits`: `[batch, classes]`, before softmax
-    /// - `targets`: `[batch]`
-    pub fn of(
-        &self,
-        logits: Tensor<2>,
-        targets: Tensor<1, Int>,
-        mixed: Option<&MixedTargets>,
-    ) -> Tensor<1> {
-        let Some(mixed) = mixed else {
-            return self.forward(logits, targets);
-        };
-        let [batch, classes] = logits.dims();
-        let shares = mixed.shares.clone().reshape([batch, 1]);
-        let others = mixed.others.clone().one_hot::<2>(classes).float() * shares.clone();
-        let shares = targets.one_hot::<2>(classes).float() * (1.0 - shares) + others;
-        self.forward_shares(logits, shares)
-    }
-
-    /// Mean loss over the batch where an image is of several classes; for whole shares what
-    /// [`forward`](Self::forward) gives.
-    ///
-    /// # Shapes
-    /// - `logits`: `[batch, classes]`, before softmax
-    /// - `shares`: `[batch, classes]`, each row with the sum 1
-    fn forward_shares(&self, logits: Tensor<2>, shares: Tensor<2>) -> Tensor<1> {
-        let [_, classes] = logits.dims();
-        if self.kind == LossKind::Mse {
-            let difference = activation::softmax(logits, 1) - shares;
-            return difference.powi_scalar(2).mean();
-        }
-        let smoothing = self.label_smoothing;
-        let smooth = shares.clone() * (1.0 - smoothing) + smoothing / classes as f64;
-        let losses = activation::log_softmax(logits, 1).neg() * smooth;
-        match &self.class_weights {
-            None => losses.sum_dim(1).mean(),
-            Some(weights) => {
-                let weights = Tensor::<1>::from_floats(weights.as_slice(), &losses.device());
-                let weights = weights.reshape([1, classes]);
-                // Over the weights of what the images show, as without shares.
-                (losses * weights.clone()).sum() / (shares * weights).sum()
-            }
-        }
-    }
-
-    /// Mean loss over the batch, as a tensor of one value.
-    ///
-    /// # Shapes
-    /// - `logits`: `[batch, classes]`, before softmax
-    /// - `targets`: `[batch]`
-    pub fn forward(&self, logits: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
-        match self.kind {
-            LossKind::CrossEntropy => {
-                let smoothing = self.label_smoothing as f32;
-                CrossEntropyLossConfig::new()
-                    .with_smoothing((smoothing > 0.0).then_some(smoothing))
-                    .with_weights(self.class_weights.clone())
-                    .init(&logits.device())
-                    .forward(logits, targets)
-            }
-            LossKind::Mse => {
-                let [_, classes] = logits.dims();
-                let one_hot = targets.one_hot::<2>(classes).float();
-                (activation::softmax(logits, 1) - one_hot)
-                    .powi_scalar(2)
-                    .mean()
-            }
-        }
-    }
-}
 
 /// A network and the loss it is trained with.
 #[derive(Module, Debug)]
@@ -187,7 +74,8 @@ impl TrainStep for Classifier {
             mixed,
         } = batch;
         let logits = self.network.forward(images);
-        let loss = (self.loss).of(logits.clone(), targets.clone(), mixed.as_ref());
+        let (scores, classes) = (logits.clone(), targets.clone());
+        let loss = self.loss.forward_mixed(scores, classes, mixed.as_ref());
         let gradients = loss.backward();
         let (logits, targets) = (logits.without_autodiff(), targets.without_autodiff());
         let mixed = mixed.map(MixedTargets::without_autodiff);
@@ -195,7 +83,7 @@ impl TrainStep for Classifier {
             None => loss.without_autodiff(),
             Some(_) => {
                 let loss = self.loss.unweighted();
-                loss.of(logits.clone(), targets.clone(), mixed.as_ref())
+                loss.forward_mixed(logits.clone(), targets.clone(), mixed.as_ref())
             }
         };
         let output = StepOutput {
@@ -245,6 +133,3 @@ impl Adaptor<AccuracyInput> for StepOutput {
         AccuracyInput::new(self.logits.clone(), self.targets.clone())
     }
 }
-
-#[cfg(test)]
-mod tests;

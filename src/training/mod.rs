@@ -29,6 +29,7 @@ use crate::batching::{BatchLoader, Order, Position};
 use crate::data::{DataError, Dataset};
 use crate::experiment::{Experiment, TransferMode};
 use crate::features::FeatureError;
+use crate::loss::Loss;
 use crate::models::block::Chain;
 use crate::models::{BuildError, Network, WeightsError};
 use crate::storage::StorageError;
@@ -37,7 +38,7 @@ use crate::text::panic_message;
 use crate::weights::{LocateError, WeightFileError};
 
 pub use checkpoint::{Best, TrainingState, epoch_under_way, has_checkpoint};
-pub use classifier::{Classifier, Loss, StepOutput};
+pub use classifier::{Classifier, StepOutput};
 pub use history::{EpochRecord, Figures, Tally, from_csv};
 pub use start::{Start, fresh, start};
 pub use stopping::StoppedBy;

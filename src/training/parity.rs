@@ -8,11 +8,12 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::classifier::{Classifier, Loss};
+use super::classifier::Classifier;
 use super::optimizer::optimizer;
 use super::strategy::{Pace, step};
 use crate::batching::ImageBatch;
 use crate::experiment::{LossKind, TrainingConfig};
+use crate::loss::Loss;
 use crate::reference::{devices, image, image_value, network, stream};
 
 const LOGITS: f64 = 1e-4;

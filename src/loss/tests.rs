@@ -83,7 +83,8 @@ fn mixed_targets_are_counted_by_their_shares() {
     for device in devices() {
         for loss in losses() {
             let mixed = mixed(others, shares, &device);
-            let value = loss.of(logits(&device), targets(TARGETS, &device), Some(&mixed));
+            let value =
+                loss.forward_mixed(logits(&device), targets(TARGETS, &device), Some(&mixed));
             let (value, expected) = (value.into_scalar::<f64>(), expected(&loss, others, shares));
             assert!(
                 (value - expected).abs() < 1e-5,
@@ -99,8 +100,8 @@ fn images_that_are_not_mixed_give_the_loss_without_shares() {
         for loss in losses() {
             let mixed = mixed([3, 3, 0], [0.0; 3], &device);
             let own = || targets(TARGETS, &device);
-            let with = loss.of(logits(&device), own(), Some(&mixed));
-            let without = loss.of(logits(&device), own(), None);
+            let with = loss.forward_mixed(logits(&device), own(), Some(&mixed));
+            let without = loss.forward_mixed(logits(&device), own(), None);
             let (with, without) = (with.into_scalar::<f64>(), without.into_scalar::<f64>());
             assert!(
                 (with - without).abs() < 1e-6,
