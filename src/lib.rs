@@ -7,7 +7,7 @@
 //! - [`progress`]: what a long task tells whoever watches it
 //! - [`storage`]: files that are whole or not there, locks, folders
 //! - [`fingerprint`]: SHA-256 over decoded content
-//! - [`drawing`]: letters and shapes on pictures
+//! - [`drawing`]: text, enlarged images and tiles
 //! - [`pixels`]: shape, colours and size of images, JPEG files
 //! - [`preparation`]: the steps that an image goes through before a network sees it
 //! - [`augmentation`]: random changes of training images
@@ -23,6 +23,7 @@
 //! - [`features`]: what a network makes of images, kept on disk
 //! - [`training`]: the loop, optimizers, schedules, stopping, checkpoints
 //! - [`evaluation`]: metrics, calibration, tests of significance
+//! - [`gradient`]: the gradient of any objective with respect to images
 //! - [`inspection`]: what each layer makes of an image
 //! - [`explanation`]: which pixels matter
 //! - [`embedding`]: the last features on a plane
@@ -49,6 +50,7 @@ pub mod experiment;
 pub mod explanation;
 pub mod features;
 pub mod fingerprint;
+pub mod gradient;
 pub mod inspection;
 pub mod loss;
 pub mod models;

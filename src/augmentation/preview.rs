@@ -4,7 +4,7 @@ use image::RgbImage;
 
 use super::Augmentation;
 use crate::data::{DataError, Split};
-use crate::inspection::{Tile, photo, rows};
+use crate::drawing::{Tile, photo, rows};
 
 /// Longer side of a small image when enlarged, in pixels.
 const SIDE: usize = 128;

@@ -16,8 +16,8 @@ use crate::data::Dataset;
 use crate::data::decoding::decode;
 use crate::device;
 use crate::inspection::{
-    Journey, LayerActivity, Subject, activity, compare, every_filter, favourites, first_alike,
-    first_kernels,
+    Activations, LayerStatistics, NamedImage, activation_statistics, all_filters, compare_images,
+    first_kernels, first_of_one_class, top_activations,
 };
 use crate::terminal::Bars;
 use crate::text::table;
@@ -41,7 +41,7 @@ pub fn run(command: InspectCommand) -> Result<u8> {
             data,
         } => {
             let opened = Opened::new(&run, device::open(device.device, &Bars::default())?)?;
-            opened.journey(&index, &images, filter, data.data_dir.as_deref())
+            opened.activations(&index, &images, filter, data.data_dir.as_deref())
         }
         InspectCommand::Filters { run, device, data } => {
             let opened = Opened::new(&run, device::open(device.device, &Bars::default())?)?;
@@ -73,7 +73,7 @@ pub fn run(command: InspectCommand) -> Result<u8> {
 }
 
 impl Opened {
-    fn journey(
+    fn activations(
         &self,
         indices: &[usize],
         images: &[PathBuf],
@@ -84,36 +84,37 @@ impl Opened {
         if count > MOST {
             bail!("at most {MOST} pictures are compared, received {count}; name fewer");
         }
-        let (subjects, sample) = match images.is_empty() {
+        let (images, sample) = match images.is_empty() {
             true => {
                 let dataset = self.dataset(data_dir)?;
-                let answers = activity(&self.network, &dataset.test, SAMPLE, &self.backend.device)?;
-                let judged = dataset.test.len().min(SAMPLE);
-                (test_images(&dataset, indices)?, Some((answers, judged)))
+                let (network, device) = (&self.network, &self.backend.device);
+                let statistics = activation_statistics(network, &dataset.test, SAMPLE, device)?;
+                let sampled = dataset.test.len().min(SAMPLE);
+                (test_images(&dataset, indices)?, Some((statistics, sampled)))
             }
             false => (self.own_pictures(images)?, None),
         };
-        let journeys: Vec<Journey> = (subjects.into_iter())
-            .map(|subject| {
+        let activations: Vec<Activations> = (images.into_iter())
+            .map(|image| {
                 let (input, normalization) = (self.card.input, &self.card.normalization);
                 let device = &self.backend.device;
-                Ok(Journey::new(
+                Ok(Activations::new(
                     &self.network,
-                    subject,
+                    image,
                     input,
                     normalization,
                     device,
                 )?)
             })
             .collect::<Result<_>>()?;
-        if let Some((answers, images)) = &sample {
-            print(activity_table(answers, *images))?;
+        if let Some((statistics, images)) = &sample {
+            print(statistics_table(statistics, *images))?;
         }
-        self.keep("journey", &compare(&journeys, filter))?;
-        let Some(first) = journeys.first() else {
+        self.keep("journey", &compare_images(&activations, filter))?;
+        let Some(first) = activations.first() else {
             return Ok(DONE);
         };
-        let filters = every_filter(first);
+        let filters = all_filters(first);
         if filters.is_empty() {
             print("no layer makes feature maps, so there are no filters to show one by one")?;
         }
@@ -123,16 +124,16 @@ impl Opened {
         Ok(DONE)
     }
 
-    fn own_pictures(&self, images: &[PathBuf]) -> Result<Vec<Subject>> {
+    fn own_pictures(&self, images: &[PathBuf]) -> Result<Vec<NamedImage>> {
         let options = self.card.image_options();
-        let subjects = images.iter().map(|path| {
+        let named = images.iter().map(|path| {
             let name = path.file_name().unwrap_or(path.as_os_str());
-            Ok(Subject {
+            Ok(NamedImage {
                 name: name.to_string_lossy().into_owned(),
                 pixels: decode(path, &options)?,
             })
         });
-        subjects.collect()
+        named.collect()
     }
 
     fn filters(&self, data_dir: Option<&Path>) -> Result<u8> {
@@ -143,9 +144,9 @@ impl Opened {
         self.keep("filters", &kernels)?;
         let dataset = self.dataset(data_dir)?;
         let device = &self.backend.device;
-        for favourites in favourites(&self.network, &dataset.test, SAMPLE, device)? {
-            let picture = favourites.picture(&dataset.test)?;
-            self.keep(&format!("filters-{}", favourites.layer), &picture)?;
+        for top in top_activations(&self.network, &dataset.test, SAMPLE, device)? {
+            let picture = top.picture(&dataset.test)?;
+            self.keep(&format!("filters-{}", top.layer), &picture)?;
         }
         Ok(DONE)
     }
@@ -159,26 +160,26 @@ impl Opened {
 }
 
 /// The test images at `indices`, or the first ones that share the first one's class.
-fn test_images(dataset: &Dataset, indices: &[usize]) -> Result<Vec<Subject>> {
+fn test_images(dataset: &Dataset, indices: &[usize]) -> Result<Vec<NamedImage>> {
     let test = &dataset.test;
     check_indices(dataset, indices)?;
     let indices: Vec<usize> = match indices.is_empty() {
-        true => first_alike(test, COMPARED),
+        true => first_of_one_class(test, COMPARED),
         false => indices.to_vec(),
     };
-    let subjects = indices.into_iter().map(|index| {
+    let named = indices.into_iter().map(|index| {
         let mut pixels = vec![0; test.shape().len()];
         test.read(index, &mut pixels)?;
         let class = &dataset.classes[test.label(index)];
-        Ok(Subject {
+        Ok(NamedImage {
             name: format!("{index}: {class}"),
             pixels,
         })
     });
-    subjects.collect()
+    named.collect()
 }
 
-fn activity_table(answers: &[LayerActivity], images: usize) -> String {
+fn statistics_table(statistics: &[LayerStatistics], images: usize) -> String {
     let mut rows = table(
         [
             "layer",
@@ -192,7 +193,7 @@ fn activity_table(answers: &[LayerActivity], images: usize) -> String {
     if let Some(column) = rows.column_mut(4) {
         column.set_cell_alignment(CellAlignment::Left);
     }
-    for layer in answers {
+    for layer in statistics {
         let numbers: Vec<String> = layer.dead.iter().map(usize::to_string).collect();
         rows.add_row([
             layer.layer.clone(),

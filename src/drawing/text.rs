@@ -1,4 +1,4 @@
-//! Small print on pictures.
+//! Text in a bitmap font, and filled rectangles.
 
 use font8x8::legacy::BASIC_LEGACY;
 use image::{Rgb, RgbImage};
@@ -8,8 +8,8 @@ pub const TEXT: Rgb<u8> = Rgb([228, 228, 231]);
 /// Side of a character in pixels.
 pub const GLYPH: usize = 8;
 
-/// Writes `text` from `[left, top]` on; what lies beyond the border is left out, and characters
-/// that the font lacks become question marks.
+/// Writes `text` with its upper left corner at `[left, top]`. Text beyond the border is cut off,
+/// and characters that the font lacks become question marks.
 pub fn write(picture: &mut RgbImage, text: &str, [left, top]: [usize; 2], color: Rgb<u8>) {
     for (position, character) in text.chars().enumerate() {
         let glyph = BASIC_LEGACY
@@ -26,7 +26,7 @@ pub fn write(picture: &mut RgbImage, text: &str, [left, top]: [usize; 2], color:
     }
 }
 
-/// Fills a rectangle of `[width, height]` from `[left, top]` on, as far as the picture goes.
+/// Fills a rectangle: `start` is `[left, top]` and `size` `[width, height]`, cut off at the border.
 pub fn fill(picture: &mut RgbImage, start: [usize; 2], size: [usize; 2], color: Rgb<u8>) {
     let end = |axis: usize, limit: u32| (start[axis] + size[axis]).min(limit as usize);
     for y in start[1]..end(1, picture.height()) {

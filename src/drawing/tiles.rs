@@ -1,21 +1,21 @@
-//! Tiles with captions, put together to a picture.
+//! Small images with captions, arranged in rows.
 
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
-use crate::drawing::{BACKGROUND, GLYPH, TEXT, write};
+use super::text::{BACKGROUND, GLYPH, TEXT, write};
 
-/// Between tiles, in pixels.
-pub const GAP: usize = 10;
+/// Space between tiles, in pixels.
+const GAP: usize = 10;
 
-/// A small picture with a line below it.
+/// A small image with a caption below it.
 pub struct Tile {
     pub picture: RgbImage,
     pub caption: String,
 }
 
 impl Tile {
-    /// A map of `size`, width and height, with the numbers of its first and last column and row
-    /// beside it.
+    /// A map of `size` `[width, height]` in values, with the numbers of its first and last column
+    /// and row along its sides.
     pub fn with_axes(map: RgbImage, size: [usize; 2]) -> Self {
         let [right, bottom] = size.map(|side| side.saturating_sub(1).to_string());
         let left = bottom.len() * GLYPH + 2;
@@ -57,36 +57,7 @@ impl Tile {
     }
 }
 
-/// Values of a map, `[height, width]`, between `low` and `high` in the colours of viridis, enlarged
-/// to about `side` pixels.
-pub fn map(values: &[f32], width: usize, [low, high]: [f32; 2], side: usize) -> RgbImage {
-    let height = values.len() / width.max(1);
-    let zoom = zoom(height.max(width), side);
-    let range = if high > low { high - low } else { 1.0 };
-    RgbImage::from_fn((width * zoom) as u32, (height * zoom) as u32, |x, y| {
-        let value = values[(y as usize / zoom) * width + x as usize / zoom];
-        let color =
-            colorous::VIRIDIS.eval_continuous(f64::from((value - low) / range).clamp(0.0, 1.0));
-        Rgb([color.r, color.g, color.b])
-    })
-}
-
-/// Channels `[channels, height, width]` of 8-bit values, one or three, enlarged to about `side`.
-pub fn photo(pixels: &[u8], channels: usize, width: usize, side: usize) -> RgbImage {
-    let area = pixels.len() / channels.max(1);
-    let height = area / width.max(1);
-    let zoom = zoom(height.max(width), side);
-    RgbImage::from_fn((width * zoom) as u32, (height * zoom) as u32, |x, y| {
-        let at = (y as usize / zoom) * width + x as usize / zoom;
-        Rgb([0, 1, 2].map(|channel: usize| pixels[channel.min(channels - 1) * area + at]))
-    })
-}
-
-fn zoom(longest: usize, side: usize) -> usize {
-    (side / longest.max(1)).max(1)
-}
-
-/// Rows of tiles, each row with a heading of a few lines at its left.
+/// Arranges tiles in rows below a title; each row has a heading of a few lines on its left.
 pub fn rows(title: &str, rows: &[(Vec<String>, Vec<Tile>)]) -> RgbImage {
     let columns = rows.iter().map(|(_, tiles)| tiles.len()).max().unwrap_or(0);
     let longest = (rows.iter().flat_map(|(heading, _)| heading))

@@ -1,21 +1,21 @@
 use image::{Rgb, RgbImage, imageops};
 
-use super::Points;
+use super::points::Points;
 use crate::data::Split;
-use crate::drawing::{BACKGROUND, GLYPH, TEXT, fill, write};
-use crate::inspection::{InspectionError, photo};
+use crate::drawing::{BACKGROUND, GLYPH, TEXT, fill, photo, write};
+use crate::inspection::InspectionError;
 
-/// Sides of the field of points.
+/// Width and height of the area with the points, in pixels.
 const FIELD: [usize; 2] = [900, 700];
 const GAP: usize = 16;
-/// Radius of a dot, and longest side of a picture, in pixels.
-const DOT: i64 = 3;
-const PICTURE: u32 = 28;
-/// Characters of a class name in the legend.
+/// Radius of a dot, and longer side of a thumbnail, in pixels.
+const RADIUS: i64 = 3;
+const THUMBNAIL: u32 = 28;
+/// Characters of a class name in the legend, at most.
 const NAME: usize = 20;
 
-/// The images at their points, as dots or as small pictures in the colour of their class, with a
-/// legend.
+/// A scatter plot of images: a dot in the colour of its class for each, or a thumbnail with a border in
+/// that colour; and a legend of the classes.
 ///
 /// # Errors
 /// An image can no longer be read.
@@ -24,7 +24,7 @@ pub fn scatter(
     points: &Points,
     split: &Split,
     classes: &[String],
-    pictures: bool,
+    thumbnails: bool,
 ) -> Result<RgbImage, InspectionError> {
     let legend = GAP + 2 * GLYPH + NAME * GLYPH;
     let top = GLYPH + 2 * GAP;
@@ -37,7 +37,7 @@ pub fn scatter(
         .collect();
     write(&mut picture, &title, [GAP, GAP], TEXT);
     let bounds = [0, 1].map(|axis| bounds(points.iter().map(|point| point[axis])));
-    let margin = if pictures { PICTURE as usize } else { GAP };
+    let margin = if thumbnails { THUMBNAIL as usize } else { GAP };
     for (index, point) in points.iter().enumerate() {
         let place = [0, 1].map(|axis| {
             let [low, high] = bounds[axis];
@@ -46,14 +46,14 @@ pub fn scatter(
             } else {
                 0.5
             };
-            // Upwards is more, as in any diagram.
+            // The second axis points upwards, rows of pixels downwards.
             let share = if axis == 1 { 1.0 - share } else { share };
             let room = (FIELD[axis] - 2 * margin) as f32;
             [GAP, top][axis] as i64 + margin as i64 + (share * room) as i64
         });
         let color = class_color(split.label(index), classes.len());
-        match pictures {
-            true => stamp(&mut picture, split, index, place, color)?,
+        match thumbnails {
+            true => thumbnail(&mut picture, split, index, place, color)?,
             false => dot(&mut picture, place, color),
         }
     }
@@ -79,7 +79,7 @@ fn bounds(values: impl Iterator<Item = f32>) -> [f32; 2] {
     })
 }
 
-/// Colours made to be told apart where there are few classes, else along the circle of hues.
+/// Distinct colours for up to ten classes, hues around the colour circle for more.
 fn class_color(class: usize, classes: usize) -> Rgb<u8> {
     let color = match classes {
         0..=10 => colorous::TABLEAU10[class % 10],
@@ -89,14 +89,15 @@ fn class_color(class: usize, classes: usize) -> Rgb<u8> {
 }
 
 fn dot(picture: &mut RgbImage, [x, y]: [i64; 2], color: Rgb<u8>) {
-    for (dx, dy) in (-DOT..=DOT).flat_map(|dy| (-DOT..=DOT).map(move |dx| (dx, dy))) {
-        if dx * dx + dy * dy <= DOT * DOT {
+    for (dx, dy) in (-RADIUS..=RADIUS).flat_map(|dy| (-RADIUS..=RADIUS).map(move |dx| (dx, dy))) {
+        if dx * dx + dy * dy <= RADIUS * RADIUS {
             picture.put_pixel((x + dx) as u32, (y + dy) as u32, color);
         }
     }
 }
 
-fn stamp(
+/// Draws an image, scaled down and with a border, around a point.
+fn thumbnail(
     picture: &mut RgbImage,
     split: &Split,
     index: usize,
@@ -108,8 +109,8 @@ fn stamp(
     split.read(index, &mut pixels)?;
     let small = imageops::thumbnail(
         &photo(&pixels, shape.channels, shape.width, 1),
-        PICTURE.min(shape.width as u32),
-        PICTURE.min(shape.height as u32),
+        THUMBNAIL.min(shape.width as u32),
+        THUMBNAIL.min(shape.height as u32),
     );
     let (width, height) = small.dimensions();
     let corner = [x - i64::from(width / 2), y - i64::from(height / 2)];

@@ -1,14 +1,14 @@
 use super::*;
 
 /// Three groups of points around corners in five dimensions.
-fn groups(each: usize) -> Embedded {
+fn groups(each: usize) -> Embeddings {
     let value = |image: usize, feature: usize| {
         let noise = ((image * 31 + feature * 17) % 13) as f32 / 26.0;
         let corner = if feature == image % 3 { 8.0 } else { 0.0 };
         corner + noise
     };
     let values = (0..3 * each).flat_map(|image| (0..5).map(move |feature| value(image, feature)));
-    Embedded {
+    Embeddings {
         images: 3 * each,
         width: 5,
         values: values.collect(),
@@ -33,7 +33,7 @@ fn kept_together(points: &Points) -> f64 {
 
 #[test]
 fn components_have_the_variances_of_the_points() {
-    // A cloud three times as long as wide, turned by 30 degrees.
+    // Points three times as far apart along one axis, rotated by 30 degrees.
     let (sin, cos) = 30f32.to_radians().sin_cos();
     let cloud = [[3.0, 0.0], [-3.0, 0.0], [0.0, 1.0], [0.0, -1.0]];
     for width in [2, 40] {
@@ -42,7 +42,7 @@ fn components_have_the_variances_of_the_points() {
             let feature = |feature| if feature < 2 { turned[feature] } else { 0.0 };
             (0..width).map(feature).collect::<Vec<f32>>()
         });
-        let features = Embedded {
+        let features = Embeddings {
             images: 4,
             width,
             values: values.collect(),
@@ -65,14 +65,14 @@ fn components_have_the_variances_of_the_points() {
 }
 
 #[test]
-fn features_that_are_no_numbers_are_refused_and_large_ones_are_not() {
-    let embedded = |values: Vec<f32>| Embedded {
+fn features_that_are_not_finite_are_refused_and_large_ones_are_not() {
+    let embeddings = |values: Vec<f32>| Embeddings {
         images: 4,
         width: 1,
         values,
     };
-    assert!(principal_components(&embedded(vec![1.0, f32::NAN, 0.0, 2.0])).is_err());
-    let (points, shares) = principal_components(&embedded(vec![1e38, -1e38, 0.0, 3e38])).unwrap();
+    assert!(principal_components(&embeddings(vec![1.0, f32::NAN, 0.0, 2.0])).is_err());
+    let (points, shares) = principal_components(&embeddings(vec![1e38, -1e38, 0.0, 3e38])).unwrap();
     assert!(points.iter().flatten().all(|value| value.is_finite()));
     assert!(
         (shares[0] - 1.0).abs() < 1e-9 && shares[1] == 0.0,
@@ -91,14 +91,14 @@ fn both_projections_keep_groups_together() {
 }
 
 #[test]
-fn few_images_and_images_that_are_all_alike_have_places_too() {
+fn few_images_and_identical_images_have_finite_points() {
     for features in [
-        Embedded {
+        Embeddings {
             images: 4,
             width: 3,
             values: (0..12).map(|v| v as f32).collect(),
         },
-        Embedded {
+        Embeddings {
             images: 9,
             width: 2,
             values: vec![0.5; 18],

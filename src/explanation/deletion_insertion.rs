@@ -2,43 +2,47 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Explainer, Importance};
+use super::explainer::Explainer;
+use super::importance::Importance;
 use crate::inspection::InspectionError;
 use crate::pixels::ImageShape;
 
-/// Points of a curve besides its start.
-const POINTS: usize = 28;
-/// Orders by chance that a map is held against; every other one takes whole squares, as smooth maps do.
-const CHANCES: u64 = 8;
-/// Such squares along the longer side.
+/// Intervals of a curve.
+const INTERVALS: usize = 28;
+/// Random orders of the baseline. Every other one takes whole squares, as smooth maps do.
+const RANDOM_ORDERS: u64 = 8;
+/// Such squares along the longer side of an image.
 const SQUARES: usize = 6;
 
-/// What becomes of a class when its pixels are taken away or given back (Petsiuk et al. 2018, arXiv
-/// 1806.07421).
+/// The areas under the deletion and the insertion curve of an importance map (RISE, Petsiuk et al.
+/// 2018, arXiv 1806.07421).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Curves {
-    /// Area under the probability while the most important pixels turn black one after the other:
-    /// small where the map is right. From 0 to 1.
+pub struct DeletionInsertion {
+    /// Mean probability of the class while the pixels turn black, the most important first. From 0 to
+    /// 1; small for a faithful map.
     pub deletion: f64,
-    /// Area under the probability while they appear on a black image: large where it is right.
+    /// Mean probability of the class while the pixels appear on a black image, the most important
+    /// first. From 0 to 1; large for a faithful map.
     pub insertion: f64,
 }
 
-impl Curves {
+impl DeletionInsertion {
     /// Insertion less deletion, from -1 to 1.
     pub fn score(&self) -> f64 {
         self.insertion - self.deletion
     }
 }
 
-/// What orders by chance come to for an image and a class: what a map must better.
+/// The areas that random orders of the pixels reach, which a faithful map must better.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Faithfulness {
-    chances: Vec<Curves>,
+pub struct RandomBaseline {
+    orders: Vec<DeletionInsertion>,
 }
 
-impl Faithfulness {
-    /// Measures orders by chance, always the same ones.
+impl RandomBaseline {
+    /// Measures random orders, the same ones on every call.
+    ///
+    /// `pixels`: `[channels, height, width]`
     ///
     /// # Errors
     /// The device failed.
@@ -47,36 +51,34 @@ impl Faithfulness {
         pixels: &[u8],
         class: usize,
     ) -> Result<Self, InspectionError> {
-        let chances = (0..CHANCES).map(|seed| {
-            let order = by_chance(explainer.input, seed);
-            explainer.curves(pixels, class, &order)
+        let orders = (0..RANDOM_ORDERS).map(|seed| {
+            let order = random_order(explainer.input, seed);
+            explainer.areas(pixels, class, &order)
         });
         Ok(Self {
-            chances: chances.collect::<Result<_, _>>()?,
+            orders: orders.collect::<Result<_, _>>()?,
         })
     }
 
-    /// The mean over the orders by chance.
-    pub fn chance(&self) -> Curves {
-        let mean = |figure: fn(&Curves) -> f64| {
-            self.chances.iter().map(figure).sum::<f64>() / self.chances.len() as f64
+    /// The mean over the random orders.
+    pub fn mean(&self) -> DeletionInsertion {
+        let mean = |area: fn(&DeletionInsertion) -> f64| {
+            self.orders.iter().map(area).sum::<f64>() / self.orders.len() as f64
         };
-        Curves {
-            deletion: mean(|curves| curves.deletion),
-            insertion: mean(|curves| curves.insertion),
+        DeletionInsertion {
+            deletion: mean(|areas| areas.deletion),
+            insertion: mean(|areas| areas.insertion),
         }
     }
 
-    /// Whether a map does better than every order by chance.
-    pub fn passes(&self, curves: &Curves) -> bool {
-        self.chances
-            .iter()
-            .all(|chance| curves.score() > chance.score())
+    /// Whether a map scores higher than every random order.
+    pub fn is_beaten_by(&self, map: &DeletionInsertion) -> bool {
+        self.orders.iter().all(|order| map.score() > order.score())
     }
 }
 
-/// Every pixel once: in any order, or square by square.
-fn by_chance(input: ImageShape, seed: u64) -> Vec<usize> {
+/// Every pixel once, in random order; for odd seeds square by square.
+fn random_order(input: ImageShape, seed: u64) -> Vec<usize> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut order: Vec<usize> = (0..input.height * input.width).collect();
     if seed.is_multiple_of(2) {
@@ -86,8 +88,8 @@ fn by_chance(input: ImageShape, seed: u64) -> Vec<usize> {
     let side = input.height.max(input.width).div_ceil(SQUARES);
     let mut ranks: Vec<usize> = (0..SQUARES * SQUARES).collect();
     ranks.shuffle(&mut random);
-    let square = |place: &usize| {
-        let (row, column) = (place / input.width, place % input.width);
+    let square = |pixel: &usize| {
+        let (row, column) = (pixel / input.width, pixel % input.width);
         ranks[row / side * SQUARES + column / side]
     };
     order.sort_by_key(square);
@@ -95,37 +97,40 @@ fn by_chance(input: ImageShape, seed: u64) -> Vec<usize> {
 }
 
 impl Explainer {
-    /// The curves of a map, its most important pixels first; equal ones in an order by chance.
+    /// The areas under the deletion and insertion curves of a map; equally important pixels are taken
+    /// in random order.
+    ///
+    /// `pixels`: `[channels, height, width]`
     ///
     /// # Errors
     /// The device failed.
-    pub fn measure(
+    pub fn deletion_insertion(
         &self,
         pixels: &[u8],
         class: usize,
         importance: &Importance,
-    ) -> Result<Curves, InspectionError> {
+    ) -> Result<DeletionInsertion, InspectionError> {
         let values = &importance.values;
-        let mut order = by_chance(self.input, 0);
+        let mut order = random_order(self.input, 0);
         order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
-        self.curves(pixels, class, &order)
+        self.areas(pixels, class, &order)
     }
 
-    fn curves(
+    fn areas(
         &self,
         pixels: &[u8],
         class: usize,
         order: &[usize],
-    ) -> Result<Curves, InspectionError> {
-        let (image, black) = (self.values(pixels), self.black());
-        Ok(Curves {
+    ) -> Result<DeletionInsertion, InspectionError> {
+        let (image, black) = (self.normalized(pixels), self.baseline());
+        Ok(DeletionInsertion {
             deletion: self.area(&image, &black, class, order)?,
             insertion: self.area(&black, &image, class, order)?,
         })
     }
 
-    /// Area under the probability of `class` on the way from one image to another, pixel by pixel in
-    /// `order`.
+    /// The area under the probability of `class` while the pixels of one normalised image are replaced
+    /// by those of another in `order`, by the trapezoidal rule.
     fn area(
         &self,
         from: &[f32],
@@ -134,21 +139,21 @@ impl Explainer {
         order: &[usize],
     ) -> Result<f64, InspectionError> {
         let area = order.len();
-        let points = POINTS.min(area);
-        let images = (0..=points).scan((from.to_vec(), 0), |(image, done), point| {
-            let until = point * area / points;
-            for &place in &order[*done..until] {
+        let intervals = INTERVALS.min(area);
+        let images = (0..=intervals).scan((from.to_vec(), 0), |(image, replaced), point| {
+            let until = point * area / intervals;
+            for &pixel in &order[*replaced..until] {
                 for channel in 0..self.input.channels {
-                    image[channel * area + place] = to[channel * area + place];
+                    image[channel * area + pixel] = to[channel * area + pixel];
                 }
             }
-            *done = until;
+            *replaced = until;
             Some(image.clone())
         });
-        let curve = self.scores(images, class, true)?;
-        let middles = curve
+        let curve = self.class_probabilities(images, class)?;
+        let means = curve
             .windows(2)
             .map(|pair| f64::from(pair[0] + pair[1]) / 2.0);
-        Ok(middles.sum::<f64>() / points as f64)
+        Ok(means.sum::<f64>() / intervals as f64)
     }
 }

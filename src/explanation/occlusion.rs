@@ -1,32 +1,36 @@
-use super::Explainer;
+use std::ops::Range;
+
+use super::explainer::Explainer;
 use crate::inspection::InspectionError;
 
 /// Squares along the longer side of an image.
 const SQUARES: usize = 6;
 
 impl Explainer {
-    /// Occlusion, `[height, width]`: the mean fall of the score over all black squares that cover a
-    /// pixel. Squares are a sixth of the longer side and move by half their side.
+    /// The occlusion map of a normalised image, `[height, width]`: the mean fall of the class logit over
+    /// all black squares that cover a pixel (Zeiler and Fergus 2014, arXiv 1311.2901). The squares
+    /// are a sixth of the longer side wide and move by half their width.
     pub(super) fn occlusion(
         &self,
         image: &[f32],
         class: usize,
     ) -> Result<Vec<f32>, InspectionError> {
         let side = self.input.height.max(self.input.width).div_ceil(SQUARES);
-        self.covered(image, class, side, side.div_ceil(2))
+        self.occlusion_by(image, class, side, side.div_ceil(2))
     }
 
-    pub(super) fn covered(
+    /// As [`occlusion`](Self::occlusion) with squares of `side` pixels that move by `stride`.
+    pub(super) fn occlusion_by(
         &self,
         image: &[f32],
         class: usize,
         side: usize,
-        step: usize,
+        stride: usize,
     ) -> Result<Vec<f32>, InspectionError> {
         let (height, width) = (self.input.height, self.input.width);
-        let black = self.black();
-        let squares: Vec<[std::ops::Range<usize>; 2]> = starts(height, side, step)
-            .flat_map(|top| starts(width, side, step).map(move |left| [top, left]))
+        let baseline = self.baseline();
+        let squares: Vec<[Range<usize>; 2]> = starts(height, side, stride)
+            .flat_map(|top| starts(width, side, stride).map(move |left| [top, left]))
             .map(|[top, left]| {
                 [
                     top..(top + side).min(height),
@@ -34,24 +38,24 @@ impl Explainer {
                 ]
             })
             .collect();
-        let covered = squares.iter().map(|[rows, columns]| {
-            let mut covered = image.to_vec();
+        let occluded = squares.iter().map(|[rows, columns]| {
+            let mut occluded = image.to_vec();
             for channel in 0..self.input.channels {
                 for row in rows.clone() {
                     let at = (channel * height + row) * width;
                     let range = at + columns.start..at + columns.end;
-                    covered[range.clone()].copy_from_slice(&black[range]);
+                    occluded[range.clone()].copy_from_slice(&baseline[range]);
                 }
             }
-            covered
+            occluded
         });
-        let whole = self.scores([image.to_vec()], class, false)?[0];
-        let scores = self.scores(covered, class, false)?;
+        let whole = self.class_logits([image.to_vec()], class)?[0];
+        let logits = self.class_logits(occluded, class)?;
         let (mut falls, mut counts) = (vec![0f32; height * width], vec![0f32; height * width]);
-        for ([rows, columns], score) in squares.iter().zip(scores) {
+        for ([rows, columns], logit) in squares.iter().zip(logits) {
             for row in rows.clone() {
                 for column in columns.clone() {
-                    falls[row * width + column] += whole - score;
+                    falls[row * width + column] += whole - logit;
                     counts[row * width + column] += 1.0;
                 }
             }
@@ -60,7 +64,8 @@ impl Explainer {
     }
 }
 
-/// Where squares begin so that they cover all of a side; the last may reach beyond.
-fn starts(len: usize, side: usize, step: usize) -> impl Iterator<Item = usize> + Clone {
-    (0..len.saturating_sub(side).div_ceil(step) + 1).map(move |number| number * step)
+/// Where squares start along an axis of `len` pixels so that they cover it; the last may reach
+/// beyond its end.
+fn starts(len: usize, side: usize, stride: usize) -> impl Iterator<Item = usize> + Clone {
+    (0..len.saturating_sub(side).div_ceil(stride) + 1).map(move |number| number * stride)
 }

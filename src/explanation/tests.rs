@@ -1,13 +1,16 @@
 use serde_json::Value;
 
+use burn::tensor::Device;
+
 use super::*;
+use crate::data::Normalization;
 use crate::pixels::ImageShape;
 use crate::reference::{devices, image, network};
 
 /// Against PyTorch and captum, as a share of a map's largest value.
 const TOLERANCE: f64 = 1e-3;
-/// Maps are kept as every third value.
-const KEPT: usize = 3;
+/// The fixture has every third value of a map.
+const STEP: usize = 3;
 
 fn fixture() -> Value {
     serde_json::from_str(include_str!("../../tests/fixtures/explanations.json")).unwrap()
@@ -45,7 +48,7 @@ fn maps_are_those_of_captum() {
             let explainer = explainer(case, &device);
             let (image, class) = (image(3), case["class"].as_u64().unwrap() as usize);
             let what = |method: &str| format!("{method} of {name} on {device:?}");
-            match explainer.class_activation(&image, class).unwrap() {
+            match explainer.class_activation_map(&image, class).unwrap() {
                 Some(map) => {
                     let shape = [map.height, map.width];
                     assert_eq!(serde_json::to_value(shape).unwrap(), case["grad_cam_shape"]);
@@ -54,12 +57,12 @@ fn maps_are_those_of_captum() {
                 None => assert!(case["grad_cam"].is_null(), "{name}"),
             }
             let map = explainer.saliency(&image, class).unwrap();
-            assert_map(&map, &case["saliency"], KEPT, &what("saliency"));
+            assert_map(&map, &case["saliency"], STEP, &what("saliency"));
             let map = explainer.integral(&image, class, 64).unwrap();
             let expected = &case["integrated_gradients"];
-            assert_map(&map, expected, KEPT, &what("integrated gradients"));
-            let map = explainer.covered(&image, class, 5, 3).unwrap();
-            assert_map(&map, &case["occlusion"], KEPT, &what("occlusion"));
+            assert_map(&map, expected, STEP, &what("integrated gradients"));
+            let map = explainer.occlusion_by(&image, class, 5, 3).unwrap();
+            assert_map(&map, &case["occlusion"], STEP, &what("occlusion"));
         }
     }
 }
@@ -70,18 +73,18 @@ fn integrated_gradients_add_up_to_what_the_image_adds_to_the_score() {
     for (name, case) in fixture()["networks"].as_object().unwrap() {
         let explainer = explainer(case, device);
         let class = case["class"].as_u64().unwrap() as usize;
-        let (map, miss) = explainer.integrated_gradients(&image(3), class).unwrap();
+        let (map, incompleteness) = explainer.integrated_gradients(&image(3), class).unwrap();
         let sum: f64 = map.iter().map(|&value| f64::from(value)).sum();
-        let due = case["difference"].as_f64().unwrap();
+        let expected = case["difference"].as_f64().unwrap();
         assert!(
-            (sum - due).abs() <= 0.01 * due.abs(),
-            "{name}: {sum} instead of {due}"
+            (sum - expected).abs() <= 0.01 * expected.abs(),
+            "{name}: {sum} instead of {expected}"
         );
-        assert!(miss <= 0.005, "{name}: {miss}");
+        assert!(incompleteness <= 0.005, "{name}: {incompleteness}");
     }
 }
 
-/// A picture of random greys, so that nothing about it is special.
+/// An image of pseudo-random greys.
 fn pixels() -> Vec<u8> {
     (0..784u32)
         .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
@@ -97,21 +100,21 @@ fn a_map_of_what_matters_beats_chance_and_its_opposite_does_not() {
     let probabilities = explainer.probabilities(&pixels).unwrap();
     assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
     let class = crate::evaluation::ranking(&probabilities)[0];
-    let chance = Faithfulness::new(&explainer, &pixels, class).unwrap();
+    let random = RandomBaseline::new(&explainer, &pixels, class).unwrap();
     let gradients = explainer.importance(Method::IntegratedGradients, &pixels, class);
     let mut map = gradients.unwrap().unwrap();
-    let curves = explainer.measure(&pixels, class, &map).unwrap();
+    let areas = explainer.deletion_insertion(&pixels, class, &map).unwrap();
     assert!(
-        chance.passes(&curves),
-        "{curves:?} against {:?}",
-        chance.chance()
+        random.is_beaten_by(&areas),
+        "{areas:?} against {:?}",
+        random.mean()
     );
     map.values.iter_mut().for_each(|value| *value = -*value);
-    let curves = explainer.measure(&pixels, class, &map).unwrap();
+    let areas = explainer.deletion_insertion(&pixels, class, &map).unwrap();
     assert!(
-        !chance.passes(&curves),
-        "{curves:?} against {:?}",
-        chance.chance()
+        !random.is_beaten_by(&areas),
+        "{areas:?} against {:?}",
+        random.mean()
     );
 }
 
@@ -138,9 +141,9 @@ fn areas_of_a_probability_that_never_changes_are_that_probability() {
         values: vec![0.0; 784],
         incompleteness: None,
     };
-    let curves = explainer.measure(&black, 4, &map).unwrap();
-    assert!((curves.deletion - expected).abs() < 1e-6);
-    assert!((curves.insertion - expected).abs() < 1e-6);
+    let areas = explainer.deletion_insertion(&black, 4, &map).unwrap();
+    assert!((areas.deletion - expected).abs() < 1e-6);
+    assert!((areas.insertion - expected).abs() < 1e-6);
 }
 
 #[test]

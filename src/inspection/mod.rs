@@ -1,34 +1,25 @@
-//! Looking into a trained network: what each layer makes of a picture, and what its filters look
-//! for.
+//! Looking into a trained network: the activations of every layer, and what its filters respond to.
 //!
-//! [`Journey`] keeps the output of every layer; [`activity`] tells over many images which filters
-//! never answer; [`filters`] draws first kernels and the images that excite later ones most.
+//! [`Activations`] are the outputs of every layer for one image, drawn by [`compare_images`] and
+//! [`all_filters`]. [`activation_statistics`] finds dead filters over many images.
+//! [`first_kernels`] draws the first convolution, and [`top_activations`] finds the images that
+//! filters of later ones respond to most.
 
-mod activity;
-mod canvas;
-mod filters;
-mod journey;
+mod activation_maps;
+mod activations;
+mod error;
+mod kernels;
+mod statistics;
+mod tensor;
+mod top_activations;
 
-pub use activity::{LayerActivity, activity, read};
-pub use canvas::{Tile, map, photo, rows};
-pub use filters::{Favourites, favourites, first_kernels};
-pub use journey::{Journey, Station, Subject, common_range, compare, every_filter, first_alike};
-
-/// Images per pass: few, for all that a layer makes of them is in memory at once.
-const BATCH: usize = 32;
-
-/// Looking into a network failed.
-#[derive(Debug, thiserror::Error)]
-pub enum InspectionError {
-    #[error(transparent)]
-    Data(#[from] crate::data::DataError),
-    #[error("the device failed: {0}")]
-    Device(String),
-    #[error(
-        "the network answers with infinite values or none at all, which cannot be drawn; train it with a lower learning rate"
-    )]
-    NotFinite,
-}
+pub use activation_maps::{all_filters, common_range, compare_images};
+pub use activations::{Activations, LayerActivations, NamedImage, first_of_one_class};
+pub use error::InspectionError;
+pub use kernels::first_kernels;
+pub use statistics::{LayerStatistics, activation_statistics};
+pub use tensor::to_vec;
+pub use top_activations::{TopActivations, top_activations};
 
 #[cfg(test)]
 mod tests;

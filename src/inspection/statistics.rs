@@ -1,83 +1,71 @@
-use burn::tensor::{Device, Tensor};
+use std::slice::from_ref;
 
-use super::{BATCH, InspectionError};
+use burn::tensor::Device;
+
+use super::error::InspectionError;
+use super::tensor::{BATCH, to_vec};
 use crate::batching::ImageBatch;
 use crate::data::Split;
-use crate::models::{Features, Layer, Network};
+use crate::models::{Features, Network, forward};
 
-/// How a layer answers to many images.
+/// Statistics of a layer's activations over many images.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LayerActivity {
+pub struct LayerStatistics {
     pub layer: String,
     pub kind: &'static str,
-    /// Over all images, channels and places.
+    /// Over all images, channels and positions.
     pub mean: f64,
+    /// Standard deviation over all images, channels and positions.
     pub deviation: f64,
-    /// Share of values that are exactly zero.
+    /// Share of values that are exactly zero, from 0 to 1.
     pub zeros: f64,
-    /// Channels or units, counted from 0, with the same value at every place of every image: they
-    /// tell later layers nothing. Empty for layers that only hand values on.
+    /// Channels or units, counted from 0, with one value at all positions of all images: they carry
+    /// no information. Empty for flatten and dropout, which only pass on what others computed.
     pub dead: Vec<usize>,
 }
 
-/// Sums over images.
-struct Tally {
+/// Statistics accumulated batch by batch.
+struct Accumulator {
     count: f64,
     sum: f64,
     squares: f64,
     zeros: f64,
+    /// Smallest and largest value of each channel.
     low: Vec<f32>,
     high: Vec<f32>,
 }
 
-/// How the layers of `network` answer to the first `images` of `split`.
+/// Statistics of the activations of every layer over the first `images` of `split`.
 ///
 /// # Errors
 /// An image can no longer be read, or the device failed.
-pub fn activity(
+pub fn activation_statistics(
     network: &Network,
     split: &Split,
     images: usize,
     device: &Device,
-) -> Result<Vec<LayerActivity>, InspectionError> {
+) -> Result<Vec<LayerStatistics>, InspectionError> {
     let layers = network.layers();
-    let mut tallies: Vec<Option<Tally>> = layers.iter().map(|_| None).collect();
+    let mut accumulators: Vec<Option<Accumulator>> = layers.iter().map(|_| None).collect();
     let indices: Vec<usize> = (0..split.len().min(images)).collect();
     for indices in indices.chunks(BATCH) {
         let mut features = Features::Maps(ImageBatch::read(split, indices, device)?.images);
-        for ((_, layer), tally) in layers.iter().zip(&mut tallies) {
-            features = layer.forward(features);
-            let (channels, values) = channels_apart(&features)?;
-            tally
-                .get_or_insert_with(|| Tally::new(channels))
+        for (layer, accumulator) in layers.iter().zip(&mut accumulators) {
+            features = forward(from_ref(layer), features);
+            let (channels, values) = channels_first(&features)?;
+            accumulator
+                .get_or_insert_with(|| Accumulator::new(channels))
                 .add(&values);
         }
     }
-    let answers = layers
-        .iter()
-        .zip(tallies)
-        .filter_map(|((name, layer), tally)| {
-            let tally = tally?;
-            let mean = tally.sum / tally.count;
-            let variance = (tally.squares / tally.count - mean * mean).max(0.0);
-            let ranges = tally.low.iter().zip(&tally.high).enumerate();
-            let hands_on = matches!(layer, Layer::Flatten | Layer::Dropout(_));
-            Some(LayerActivity {
-                layer: name.to_string(),
-                kind: layer.kind(),
-                mean,
-                deviation: variance.sqrt(),
-                zeros: tally.zeros / tally.count,
-                dead: ranges
-                    .filter(|(_, (low, high))| low == high && !hands_on)
-                    .map(|(channel, _)| channel)
-                    .collect(),
-            })
-        });
-    Ok(answers.collect())
+    let statistics = (layers.iter().zip(accumulators)).filter_map(|((name, layer), sums)| {
+        let kind = layer.kind();
+        Some(sums?.statistics(name.to_string(), kind))
+    });
+    Ok(statistics.collect())
 }
 
-impl Tally {
+impl Accumulator {
     fn new(channels: usize) -> Self {
         Self {
             count: 0.0,
@@ -89,10 +77,10 @@ impl Tally {
         }
     }
 
-    /// `values`: `[channel][image and place]`
+    /// `values`: `[channels, images * height * width]`
     fn add(&mut self, values: &[f32]) {
-        let each = (values.len() / self.low.len().max(1)).max(1);
-        for (channel, values) in values.chunks(each).enumerate() {
+        let per_channel = (values.len() / self.low.len().max(1)).max(1);
+        for (channel, values) in values.chunks(per_channel).enumerate() {
             for &value in values {
                 let wide = f64::from(value);
                 self.sum += wide;
@@ -104,22 +92,33 @@ impl Tally {
         }
         self.count += values.len() as f64;
     }
-}
 
-/// The number of channels and their values, all images and places of each together.
-fn channels_apart(features: &Features) -> Result<(usize, Vec<f32>), InspectionError> {
-    match features {
-        Features::Maps(maps) => {
-            let [_, channels, ..] = maps.dims();
-            Ok((channels, read(maps.clone().swap_dims(0, 1))?))
+    fn statistics(&self, layer: String, kind: &'static str) -> LayerStatistics {
+        let mean = self.sum / self.count;
+        let variance = (self.squares / self.count - mean * mean).max(0.0);
+        let passes_on = matches!(kind, "flatten" | "dropout");
+        let channels = self.low.iter().zip(&self.high).enumerate();
+        LayerStatistics {
+            layer,
+            kind,
+            mean,
+            deviation: variance.sqrt(),
+            zeros: self.zeros / self.count,
+            dead: channels
+                .filter(|(_, (low, high))| low == high && !passes_on)
+                .map(|(channel, _)| channel)
+                .collect(),
         }
-        Features::Vector(vector) => Ok((vector.dims()[1], read(vector.clone().transpose())?)),
     }
 }
 
-/// The values of a tensor.
-pub fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, InspectionError> {
-    let data = tensor.try_into_data();
-    let data = data.map_err(|error| InspectionError::Device(error.to_string()))?;
-    Ok(data.iter().collect())
+/// The number of channels, and the values as `[channels, images * height * width]`.
+fn channels_first(features: &Features) -> Result<(usize, Vec<f32>), InspectionError> {
+    match features {
+        Features::Maps(maps) => {
+            let [_, channels, ..] = maps.dims();
+            Ok((channels, to_vec(maps.clone().swap_dims(0, 1))?))
+        }
+        Features::Vector(vector) => Ok((vector.dims()[1], to_vec(vector.clone().transpose())?)),
+    }
 }

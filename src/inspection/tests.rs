@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 
 use serde_json::Value;
 
-use super::journey::stations;
+use super::activations::layer_activations;
 use super::*;
 use crate::data::sources::MemoryStore;
 use crate::data::{Normalization, Split};
@@ -41,19 +41,19 @@ fn every_layer_gives_what_it_gives_in_pytorch() {
         for (name, case) in fixture["networks"].as_object().unwrap() {
             let network = reference::network(&case["model"], &device, &case["parameters"]);
             let image = Tensor::<1>::from_floats(reference::image(3).as_slice(), &device);
-            let stations = stations(&network, image.reshape([1, 1, 28, 28])).unwrap();
+            let outputs = layer_activations(&network, image.reshape([1, 1, 28, 28])).unwrap();
             let layers = case["layers"].as_array().unwrap();
-            assert_eq!(stations.len(), layers.len(), "{name}");
-            for (station, expected) in stations.iter().zip(layers) {
-                let what = format!("{} of {name} on {device:?}", station.layer);
-                assert_eq!(station.layer, expected["name"].as_str().unwrap(), "{what}");
+            assert_eq!(outputs.len(), layers.len(), "{name}");
+            for (output, expected) in outputs.iter().zip(layers) {
+                let what = format!("{} of {name} on {device:?}", output.layer);
+                assert_eq!(output.layer, expected["name"].as_str().unwrap(), "{what}");
                 assert_eq!(
-                    serde_json::to_value(station.shape).unwrap(),
+                    serde_json::to_value(output.shape).unwrap(),
                     expected["shape"]
                 );
                 let sample: Vec<f64> = serde_json::from_value(expected["sample"].clone()).unwrap();
-                let step = (station.values.len() / 40).max(1);
-                let values: Vec<f64> = station
+                let step = (output.values.len() / 40).max(1);
+                let values: Vec<f64> = output
                     .values
                     .iter()
                     .map(|&value| f64::from(value))
@@ -80,8 +80,8 @@ fn every_layer_gives_what_it_gives_in_pytorch() {
     }
 }
 
-fn subject(input: ImageShape) -> Subject {
-    Subject {
+fn image(input: ImageShape) -> NamedImage {
+    NamedImage {
         name: "stripes".into(),
         pixels: (0..input.len()).map(|at| (at * 37 % 251) as u8).collect(),
     }
@@ -100,21 +100,17 @@ fn every_network_shows_every_layer_and_ends_with_its_logits() {
         let input = ImageShape::new(channels, 28, 28);
         let network = network(&experiment, input);
         let unit = Normalization::unit(channels);
-        let journey = Journey::new(&network, subject(input), input, &unit, &device()).unwrap();
-        assert_eq!(journey.stations.len(), network.layers().len());
-        for station in &journey.stations {
-            assert_eq!(
-                station.values.len(),
-                station.shape.len(),
-                "{}",
-                station.layer
-            );
+        let activations =
+            Activations::new(&network, image(input), input, &unit, &device()).unwrap();
+        assert_eq!(activations.layers.len(), network.layers().len());
+        for output in &activations.layers {
+            assert_eq!(output.values.len(), output.shape.len(), "{}", output.layer);
         }
-        let pixels = subject(input).pixels.into_iter();
+        let pixels = image(input).pixels.into_iter();
         let values: Vec<f32> = pixels.map(|pixel| f32::from(pixel) / 255.0).collect();
-        let image = Tensor::<1>::from_floats(values.as_slice(), &device());
-        let logits = network.forward(image.reshape([1, channels, 28, 28]));
-        let last = &journey.stations[journey.stations.len() - 1].values;
+        let tensor = Tensor::<1>::from_floats(values.as_slice(), &device());
+        let logits = network.forward(tensor.reshape([1, channels, 28, 28]));
+        let last = &activations.layers.last().unwrap().values;
         for (seen, expected) in last.iter().zip(logits.into_data().iter::<f32>()) {
             assert!(
                 (seen - expected).abs() < 1e-4,
@@ -122,59 +118,64 @@ fn every_network_shows_every_layer_and_ends_with_its_logits() {
                 entry.name
             );
         }
-        let picture = compare(&[journey.clone(), journey.clone()], 1);
+        let picture = compare_images(&[activations.clone(), activations.clone()], 1);
         assert!(picture.width() > 2 * 168, "{}", entry.name);
-        assert!(picture.height() as usize > 24 * journey.stations.len());
-        let maps = journey.stations.iter().filter(
-            |station| matches!(station.shape, FeatureShape::Maps([channels, ..]) if channels > 1),
+        assert!(picture.height() as usize > 24 * activations.layers.len());
+        let maps = activations.layers.iter().filter(
+            |output| matches!(output.shape, FeatureShape::Maps([channels, ..]) if channels > 1),
         );
-        assert_eq!(every_filter(&journey).len(), maps.count());
+        assert_eq!(all_filters(&activations).len(), maps.count());
     }
 }
 
 #[test]
-fn filters_that_never_answer_are_named() {
+fn dead_filters_are_named() {
     let experiment = experiment(&["model.name=two-conv", "data.test_images=40"]);
     let dataset = open_dataset(&experiment, None, &()).unwrap();
     let network = network(&experiment, dataset.shape);
-    let answers = activity(&network, &dataset.test, 30, &device()).unwrap();
-    assert_eq!(answers.len(), network.layers().len());
-    assert!(answers[0].dead.is_empty(), "{:?}", answers[0].dead);
-    let zeros = |layer: &str| answers.iter().find(|row| row.layer == layer).unwrap().zeros;
+    let statistics = activation_statistics(&network, &dataset.test, 30, &device()).unwrap();
+    assert_eq!(statistics.len(), network.layers().len());
+    assert!(statistics[0].dead.is_empty(), "{:?}", statistics[0].dead);
+    let zeros = |layer: &str| {
+        statistics
+            .iter()
+            .find(|row| row.layer == layer)
+            .unwrap()
+            .zeros
+    };
     assert!(zeros("relu1") > zeros("conv1") + 0.1);
-    // Nothing to answer to: without padding every place of a black image looks the same.
+    // Without padding all positions of a black image look the same to the first convolution.
     let shape = dataset.shape;
     let black = MemoryStore::new("black", shape, vec![0; 3 * shape.len()], vec![0; 3]);
-    let answers = activity(&network, &Split::whole(Arc::new(black)), 3, &device()).unwrap();
-    assert_eq!(answers[0].dead, (0..64).collect::<Vec<_>>());
-    assert_eq!(answers[0].deviation, 0.0);
+    let statistics =
+        activation_statistics(&network, &Split::whole(Arc::new(black)), 3, &device()).unwrap();
+    assert_eq!(statistics[0].dead, (0..64).collect::<Vec<_>>());
+    assert_eq!(statistics[0].deviation, 0.0);
 }
 
 #[test]
-fn favourites_are_the_images_with_the_largest_answers() {
+fn top_activations_come_from_the_images_with_the_largest_ones() {
     let experiment = experiment(&["model.name=two-conv", "data.test_images=40"]);
     let dataset = open_dataset(&experiment, None, &()).unwrap();
     let network = network(&experiment, dataset.shape);
     assert!(first_kernels(&network, true).unwrap().is_some());
-    let found = favourites(&network, &dataset.test, 40, &device()).unwrap();
+    let found = top_activations(&network, &dataset.test, 40, &device()).unwrap();
     let names: Vec<&str> = found.iter().map(|found| found.layer.as_str()).collect();
     assert_eq!(names, ["conv2"]);
-    // Each image by itself, through the journey.
+    // Each image by itself, through all layers.
     let largest: Vec<f32> = (0..40)
         .map(|index| {
             let mut pixels = vec![0; dataset.shape.len()];
             dataset.test.read(index, &mut pixels).unwrap();
-            let subject = Subject {
+            let image = NamedImage {
                 name: String::new(),
                 pixels,
             };
             let normalization = dataset.test.normalization();
-            let journey =
-                Journey::new(&network, subject, dataset.shape, normalization, &device()).unwrap();
-            let conv2 = journey
-                .stations
-                .iter()
-                .find(|station| station.layer == "conv2")
+            let activations =
+                Activations::new(&network, image, dataset.shape, normalization, &device()).unwrap();
+            let conv2 = (activations.layers.iter())
+                .find(|output| output.layer == "conv2")
                 .unwrap();
             let filter = &conv2.values[3 * 121..4 * 121];
             filter.iter().copied().fold(f32::NEG_INFINITY, f32::max)
@@ -182,11 +183,11 @@ fn favourites_are_the_images_with_the_largest_answers() {
         .collect();
     let images = &found[0].filters[3];
     assert_eq!(images.len(), 6);
-    for &(answer, index) in images {
-        assert!((answer - largest[index]).abs() < 1e-4);
+    for &(activation, index) in images {
+        assert!((activation - largest[index]).abs() < 1e-4);
         let stronger = largest
             .iter()
-            .filter(|&&other| other > answer + 1e-4)
+            .filter(|&&other| other > activation + 1e-4)
             .count();
         assert!(stronger < 6, "{stronger} images are stronger");
     }
@@ -201,7 +202,7 @@ fn a_network_without_convolutions_has_no_filters() {
     let network = network(&experiment, dataset.shape);
     assert!(first_kernels(&network, true).unwrap().is_none());
     assert!(
-        favourites(&network, &dataset.test, 40, &device())
+        top_activations(&network, &dataset.test, 40, &device())
             .unwrap()
             .is_empty()
     );

@@ -1,4 +1,4 @@
-//! The journey of some pictures, small enough to be put in a page whole.
+//! The activations of every layer for some images, reduced to what fits into a page.
 
 use std::borrow::Cow;
 
@@ -6,29 +6,30 @@ use image::imageops::{FilterType, replace, resize};
 use image::{ImageBuffer, Luma, RgbImage};
 
 use super::ReportError;
-use super::content::{Journey, Station, Subject};
+use super::content::{ActivationMaps, LayerMaps, ShownImage};
 use super::pictures::{address, thumbnail};
-use crate::inspection::{self, map};
+use crate::drawing::heat_map;
+use crate::inspection::{Activations, common_range};
 use crate::models::FeatureShape;
 
-/// Filters and longest side of a map that are shown, the finest first.
+/// Filters of a layer, and longest side of a map, that are shown: the first pair that fits is taken.
 const DETAIL: [(usize, usize); 5] = [(64, 64), (32, 48), (16, 32), (8, 24), (4, 16)];
-/// Pixels of all maps together, at most, where there is a choice.
+/// Pixels of all maps together, at most, unless even the last of [`DETAIL`] has more.
 const PIXELS: usize = 700_000;
 
-/// Lays out `journeys`, all through the same network.
+/// Draws the activations of the same network for several images.
 ///
 /// # Errors
 /// [`ReportError::Picture`]
-pub fn lay_out(journeys: &[inspection::Journey]) -> Result<Journey, ReportError> {
-    let Some(first) = journeys.first() else {
-        return Ok(Journey {
-            subjects: Vec::new(),
-            stations: Vec::new(),
+pub fn activation_maps(images: &[Activations]) -> Result<ActivationMaps, ReportError> {
+    let Some(first) = images.first() else {
+        return Ok(ActivationMaps {
+            images: Vec::new(),
+            layers: Vec::new(),
             filters: 0,
         });
     };
-    let shapes: Vec<FeatureShape> = first.stations.iter().map(|station| station.shape).collect();
+    let shapes: Vec<FeatureShape> = first.layers.iter().map(|layer| layer.shape).collect();
     let cost = |(filters, side): (usize, usize)| -> usize {
         let pixels = shapes.iter().map(|shape| match *shape {
             FeatureShape::Maps([channels, height, width]) => {
@@ -36,51 +37,49 @@ pub fn lay_out(journeys: &[inspection::Journey]) -> Result<Journey, ReportError>
             }
             FeatureShape::Vector([len]) => len.min(side * side),
         });
-        pixels.sum::<usize>() * journeys.len()
+        pixels.sum::<usize>() * images.len()
     };
     let fits = |detail: &&(usize, usize)| cost(**detail) <= PIXELS;
     let &(filters, side) = (DETAIL.iter().find(fits)).unwrap_or(&DETAIL[DETAIL.len() - 1]);
-    let subjects = journeys.iter().map(|journey| {
-        Ok(Subject {
-            name: journey.subject.name.clone(),
-            picture: thumbnail(&journey.subject.pixels, journey.input)?,
+    let shown = images.iter().map(|of_image| {
+        Ok(ShownImage {
+            name: of_image.image.name.clone(),
+            picture: thumbnail(&of_image.image.pixels, of_image.input)?,
         })
     });
-    let stations = (0..shapes.len()).map(|number| station(journeys, number, filters, side));
-    let stations: Vec<Station> = stations.collect::<Result<_, _>>()?;
-    let maps = stations
-        .iter()
-        .zip(&shapes)
-        .filter(|(_, shape)| matches!(shape, FeatureShape::Maps(_)));
-    Ok(Journey {
-        subjects: subjects.collect::<Result<_, ReportError>>()?,
-        filters: maps.map(|(station, _)| station.filters).max().unwrap_or(0),
-        stations,
+    let layers = (0..shapes.len()).map(|number| layer_maps(images, number, filters, side));
+    let layers: Vec<LayerMaps> = layers.collect::<Result<_, _>>()?;
+    let with_maps =
+        (layers.iter().zip(&shapes)).filter(|(_, shape)| matches!(shape, FeatureShape::Maps(_)));
+    Ok(ActivationMaps {
+        images: shown.collect::<Result<_, ReportError>>()?,
+        filters: with_maps.map(|(layer, _)| layer.filters).max().unwrap_or(0),
+        layers,
     })
 }
 
-fn station(
-    journeys: &[inspection::Journey],
+fn layer_maps(
+    images: &[Activations],
     number: usize,
     most: usize,
     side: usize,
-) -> Result<Station, ReportError> {
-    let first = &journeys[0].stations[number];
+) -> Result<LayerMaps, ReportError> {
+    let first = &images[0].layers[number];
     let all = match first.shape {
         FeatureShape::Maps([channels, ..]) => channels,
         FeatureShape::Vector(_) => 1,
     };
     let filters = all.min(most);
-    let stations = || journeys.iter().map(|journey| &journey.stations[number]);
+    let outputs = || images.iter().map(|of_image| &of_image.layers[number]);
     let ranges: Vec<[f32; 2]> = (0..filters)
-        .map(|filter| inspection::common_range(stations(), filter))
+        .map(|filter| common_range(outputs(), filter))
         .collect();
     let mut size = (0, 0);
-    let strips = stations().map(|station| {
+    let strips = outputs().map(|output| {
         let maps = (0..filters).map(|filter| {
-            let (width, values) = station.plane(filter);
+            let (width, values) = output.plane(filter);
             let (width, values) = reduced(values, width, side);
-            map(&values, width, ranges[filter], 1)
+            heat_map(&values, width, ranges[filter], 1)
         });
         let maps: Vec<RgbImage> = maps.collect();
         size = maps[0].dimensions();
@@ -91,7 +90,7 @@ fn station(
         address(&strip, 0)
     });
     let strips = strips.collect::<Result<_, _>>()?;
-    Ok(Station {
+    Ok(LayerMaps {
         layer: first.layer.clone(),
         kind: first.kind,
         shape: first.shape.to_string(),
@@ -104,7 +103,7 @@ fn station(
     })
 }
 
-/// A map of a width with no side above `side`, its shape kept, and its width.
+/// The width and the values of a map that is scaled down, where necessary, to no side above `side`.
 fn reduced(values: &[f32], width: usize, side: usize) -> (usize, Cow<'_, [f32]>) {
     let height = values.len() / width;
     let longest = width.max(height);

@@ -25,7 +25,8 @@ pub struct RunPage {
     pub doubts: Vec<Example>,
     pub calibration: Calibration,
     pub charts: Charts,
-    pub journey: Journey,
+    #[serde(rename = "journey")]
+    pub activations: ActivationMaps,
     /// The first convolution's kernels, `None` where there is none.
     pub kernels: Option<String>,
     /// Grad-CAM of hits and misses; empty where there is no convolution.
@@ -110,39 +111,41 @@ pub struct Explained {
     pub overlay: String,
 }
 
-/// What each layer makes of some pictures, for the filter selector.
+/// The activations of every layer for some images, for the filter selector.
 #[derive(Debug, Serialize)]
-pub struct Journey {
-    pub subjects: Vec<Subject>,
-    pub stations: Vec<Station>,
-    /// The most filters any layer shows; 0 where no layer makes feature maps.
+pub struct ActivationMaps {
+    #[serde(rename = "subjects")]
+    pub images: Vec<ShownImage>,
+    #[serde(rename = "stations")]
+    pub layers: Vec<LayerMaps>,
+    /// The most filters any layer shows; 0 where no layer has feature maps.
     pub filters: usize,
 }
 
-/// A picture whose way is shown.
+/// An image whose activations are shown.
 #[derive(Debug, Serialize)]
-pub struct Subject {
+pub struct ShownImage {
     pub name: String,
     pub picture: String,
 }
 
-/// A layer of the journey.
+/// The activations of one layer.
 #[derive(Debug, Serialize)]
-pub struct Station {
+pub struct LayerMaps {
     pub layer: String,
     pub kind: &'static str,
     pub shape: String,
-    /// Shown ones; 1 for a vector.
+    /// Filters that are shown; 1 for a vector.
     pub filters: usize,
     /// Filters of the layer that are left out to keep the page small.
     pub left_out: usize,
-    /// Of one map as shown.
+    /// Size of one map as shown, in pixels.
     pub width: usize,
     pub height: usize,
-    /// For each subject all maps, one below the other; the scale of a filter is the same for all
-    /// subjects.
+    /// For each image a picture of all maps, one below the other. The maps of a filter share one
+    /// scale of colours over all images.
     pub strips: Vec<String>,
-    /// For each filter the values of its darkest and brightest colour.
+    /// For each filter the values of its darkest and its brightest colour.
     pub ranges: Vec<[f32; 2]>,
 }
 

@@ -3,8 +3,8 @@
 use burn::tensor::Device;
 use image::RgbImage;
 
-use super::content::{Charts, Confused, Example, Explained, RunPage};
-use super::journey::lay_out;
+use super::activations::activation_maps;
+use super::content::{ActivationMaps, Charts, Confused, Example, Explained, RunPage};
 use super::messages::Messages;
 use super::pictures::{address, shrunk, thumbnail};
 use super::{Cell, ReportError, facts, history};
@@ -12,9 +12,10 @@ use super::{charts, checks};
 use crate::artifacts::{CONFIG, ModelCard, RunFolder};
 use crate::data::check::DataCheck;
 use crate::data::{Dataset, Split, contact_sheet};
+use crate::drawing::{Tile, photo, rows};
 use crate::evaluation::{Calibration, Evaluation, Predictions};
 use crate::explanation::{Explainer, Method, overlay};
-use crate::inspection::{Journey, Subject, Tile, first_alike, first_kernels, photo, rows};
+use crate::inspection::{Activations, NamedImage, first_kernels, first_of_one_class};
 use crate::models::{Network, Summary};
 
 /// Pictures of a list, and of a cell of the confusion matrix.
@@ -28,7 +29,7 @@ const CONFUSED: usize = 10;
 const EXPLAINED: usize = 4;
 /// Of them, in a row of the picture kept beside the page.
 const PER_LINE: usize = 4;
-/// Pictures whose journey is shown.
+/// Images whose activations are shown.
 const SUBJECTS: usize = 3;
 /// Training images of each class, and classes, on the sheet.
 const PER_CLASS: usize = 8;
@@ -52,7 +53,7 @@ pub struct Sources<'a> {
     pub test: &'a Predictions,
     /// For the temperature; `None` where there are no such images.
     pub valid: Option<&'a Predictions>,
-    /// Test images whose journey is shown; by default the first three of one class.
+    /// Test images whose activations are shown; by default the first three of one class.
     pub subjects: &'a [usize],
 }
 
@@ -105,7 +106,7 @@ impl Sources<'_> {
             doubts: self.examples(self.by_confidence(true, false))?,
             calibration,
             charts,
-            journey: self.journey()?,
+            activations: self.activations()?,
             kernels: (kernels.as_ref())
                 .map(|picture| address(&shrunk(picture.clone(), KERNELS), 0))
                 .transpose()?,
@@ -259,23 +260,29 @@ impl Sources<'_> {
         Ok(cells)
     }
 
-    fn journey(&self) -> Result<super::content::Journey, ReportError> {
+    fn activations(&self) -> Result<ActivationMaps, ReportError> {
         let test = self.test_images();
         let indices = match self.subjects.is_empty() {
-            true => first_alike(test, SUBJECTS),
+            true => first_of_one_class(test, SUBJECTS),
             false => self.subjects.to_vec(),
         };
-        let journeys = indices.into_iter().map(|index| {
+        let images = indices.into_iter().map(|index| {
             let class = &self.dataset.classes[test.label(index)];
-            let subject = Subject {
+            let image = NamedImage {
                 name: format!("{index}: {class}"),
                 pixels: self.pixels(index)?,
             };
             let (input, normalization) = (self.card.input, &self.card.normalization);
-            let journey = Journey::new(self.network, subject, input, normalization, self.device)?;
-            Ok(journey)
+            let (network, device) = (self.network, self.device);
+            Ok(Activations::new(
+                network,
+                image,
+                input,
+                normalization,
+                device,
+            )?)
         });
-        lay_out(&journeys.collect::<Result<Vec<_>, ReportError>>()?)
+        activation_maps(&images.collect::<Result<Vec<_>, ReportError>>()?)
     }
 
     /// The first hit of some classes, and the surest mistakes.

@@ -3,12 +3,12 @@
 //! [`Sources`] gathers what a page says ([`content`]), `render` fills the templates beside it,
 //! [`messages`] holds the words of each language.
 
+mod activations;
 mod charts;
 mod checks;
 mod compare;
 pub mod content;
 mod gather;
-mod journey;
 pub mod messages;
 mod pictures;
 mod render;
@@ -94,7 +94,7 @@ pub fn one(sources: &Sources, language: Language) -> Result<Report, ReportError>
     let data = json!({
         "evaluation": evaluation,
         "calibration": page.calibration,
-        "journey": page.journey,
+        "journey": page.activations,
         "cells": gathered.cells,
     });
     Ok(Report {

@@ -10,7 +10,7 @@ use image::imageops::{FilterType, resize};
 use image::{DynamicImage, ImageEncoder, ImageResult, RgbImage};
 
 use super::ReportError;
-use crate::inspection::photo;
+use crate::drawing::photo;
 use crate::pixels::ImageShape;
 
 /// The longer side of a small picture, in pixels, at most.

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use super::Opened;
 use crate::cli::Projection;
 use crate::commands::{DONE, print};
-use crate::embedding::{embed, principal_components, scatter, t_sne};
+use crate::embedding::{embeddings, principal_components, scatter, t_sne};
 
 impl Opened {
     /// Draws test images where their features lie, projected to two dimensions.
@@ -25,7 +25,7 @@ impl Opened {
                 test.len()
             );
         }
-        let features = embed(&self.network, test, images, &self.backend.device)?;
+        let features = embeddings(&self.network, test, images, &self.backend.device)?;
         let (components, shares) = principal_components(&features)?;
         let (name, points, about) = match projection {
             Projection::Pca => {

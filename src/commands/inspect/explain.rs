@@ -7,7 +7,9 @@ use super::Opened;
 use crate::commands::{DONE, print};
 use crate::data::decoding::decode;
 use crate::evaluation::ranking;
-use crate::explanation::{Curves, Explainer, Faithfulness, Importance, Method, overview};
+use crate::explanation::{
+    DeletionInsertion, Explainer, Importance, Method, RandomBaseline, overview,
+};
 use crate::text::{did_you_mean, table};
 
 /// Characters of a picture's name.
@@ -42,20 +44,20 @@ impl Opened {
             taken(ranking[0]),
             taken(class)
         ))?;
-        let faithfulness = Faithfulness::new(&explainer, &pixels, class)?;
-        let mut maps: Vec<(Importance, Curves)> = Vec::new();
+        let baseline = RandomBaseline::new(&explainer, &pixels, class)?;
+        let mut maps: Vec<(Importance, DeletionInsertion)> = Vec::new();
         for method in Method::ALL {
             match explainer.importance(method, &pixels, class)? {
                 Some(map) => {
-                    let curves = explainer.measure(&pixels, class, &map)?;
-                    maps.push((map, curves));
+                    let areas = explainer.deletion_insertion(&pixels, class, &map)?;
+                    maps.push((map, areas));
                 }
                 None => print(format!(
                     "{method}: left out, for the network has no convolution"
                 ))?,
             }
         }
-        print(faithfulness_table(&maps, &faithfulness))?;
+        print(faithfulness_table(&maps, &baseline))?;
         let title = format!(
             "{name}: {}, insertion less deletion",
             self.card.classes[class]
@@ -79,11 +81,11 @@ impl Opened {
             return Ok((name.to_string_lossy().into_owned(), pixels));
         };
         let dataset = self.dataset(data_dir)?;
-        let subjects = super::test_images(&dataset, &[index])?;
-        let Some(subject) = subjects.into_iter().next() else {
+        let images = super::test_images(&dataset, &[index])?;
+        let Some(image) = images.into_iter().next() else {
             bail!("{} has no test images", dataset.name);
         };
-        Ok((subject.name, subject.pixels))
+        Ok((image.name, image.pixels))
     }
 
     fn class(&self, name: &str) -> Result<usize> {
@@ -107,18 +109,21 @@ impl Opened {
     }
 }
 
-fn faithfulness_table(maps: &[(Importance, Curves)], faithfulness: &Faithfulness) -> String {
+fn faithfulness_table(
+    maps: &[(Importance, DeletionInsertion)],
+    baseline: &RandomBaseline,
+) -> String {
     let mut rows: Table = table(["method", "deletion", "insertion", "difference", ""], 1);
     if let Some(column) = rows.column_mut(4) {
         column.set_cell_alignment(comfy_table::CellAlignment::Left);
     }
-    let row = |name: String, curves: &Curves, verdict: String| {
-        let figures = [curves.deletion, curves.insertion, curves.score()];
+    let row = |name: String, areas: &DeletionInsertion, verdict: String| {
+        let figures = [areas.deletion, areas.insertion, areas.score()];
         let [deletion, insertion, score] = figures.map(|figure| format!("{figure:.3}"));
         [name, deletion, insertion, score, verdict]
     };
-    for (map, curves) in maps {
-        let mut verdict = match (map.is_empty(), faithfulness.passes(curves)) {
+    for (map, areas) in maps {
+        let mut verdict = match (map.is_empty(), baseline.is_beaten_by(areas)) {
             (true, _) => "EMPTY: this map says nothing".to_string(),
             (_, true) => "better than chance".to_string(),
             (_, false) => "NO BETTER THAN CHANCE: this map explains nothing here".to_string(),
@@ -126,9 +131,9 @@ fn faithfulness_table(maps: &[(Importance, Curves)], faithfulness: &Faithfulness
         if let Some(share) = map.incompleteness.filter(|&share| share > 0.05) {
             verdict += &format!("; its sum is off by {:.0}%", 100.0 * share);
         }
-        rows.add_row(row(map.method.to_string(), curves, verdict));
+        rows.add_row(row(map.method.to_string(), areas, verdict));
     }
-    rows.add_row(row("chance".into(), &faithfulness.chance(), String::new()));
+    rows.add_row(row("chance".into(), &baseline.mean(), String::new()));
     format!(
         "{rows}\n\ndeletion: area under the probability while the most important pixels turn black, small is good;\ninsertion: while they appear on black, large is good; chance: the mean of eight random orders"
     )
