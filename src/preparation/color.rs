@@ -1,62 +1,11 @@
-//! Colours: single channels, HSV, CIELAB, and the luma of YCbCr.
+//! Colour spaces: HSV, CIELAB, and the luma of YCbCr.
 
 use image::{GrayImage, RgbImage};
-use serde::{Deserialize, Serialize};
 
-use super::Picture;
-use super::picture::plane;
-
-/// One channel of a coloured picture as a grey one, as OpenCV's 8-bit conversions have it. A grey
-/// picture has three equal channels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Channel {
-    Red,
-    Green,
-    Blue,
-    /// Of HSV, half of the angle in degrees: 0 to 179; 0 where there is no colour.
-    Hue,
-    /// Of HSV, 0 to 255.
-    Saturation,
-    /// Of HSV, the brightest of red, green and blue.
-    Value,
-    /// All three of CIELAB (sRGB, D65) in place of red, green and blue: L scaled to 255, a and b
-    /// shifted by 128.
-    Lab,
-    /// L of CIELAB.
-    LabL,
-    /// a of CIELAB, from green to red.
-    LabA,
-    /// b of CIELAB, from blue to yellow.
-    LabB,
-}
-
-impl Channel {
-    pub(super) fn of(self, picture: Picture) -> Picture {
-        let image = picture.into_rgb();
-        let of_pixels = |value: fn([u8; 3]) -> u8| {
-            let (width, height) = image.dimensions();
-            GrayImage::from_fn(width, height, |x, y| {
-                [value(image.get_pixel(x, y).0)].into()
-            })
-        };
-        Picture::Grey(match self {
-            Self::Red => plane(&image, 0),
-            Self::Green => plane(&image, 1),
-            Self::Blue => plane(&image, 2),
-            Self::Hue => of_pixels(|pixel| hsv(pixel)[0]),
-            Self::Saturation => of_pixels(|pixel| hsv(pixel)[1]),
-            Self::Value => of_pixels(|pixel| hsv(pixel)[2]),
-            Self::Lab => return Picture::Rgb(lab(&image)),
-            Self::LabL => plane(&lab(&image), 0),
-            Self::LabA => plane(&lab(&image), 1),
-            Self::LabB => plane(&lab(&image), 2),
-        })
-    }
-}
+use super::picture::Picture;
 
 /// Hue in `[0, 180)`, saturation and value of a pixel, in whole numbers to 12 binary places.
-fn hsv([red, green, blue]: [u8; 3]) -> [u8; 3] {
+pub fn hsv([red, green, blue]: [u8; 3]) -> [u8; 3] {
     const PLACES: u32 = 12;
     let [red, green, blue] = [red, green, blue].map(i32::from);
     let value = red.max(green).max(blue);
@@ -81,7 +30,7 @@ fn hsv([red, green, blue]: [u8; 3]) -> [u8; 3] {
 
 /// CIELAB of sRGB for the white of D65, in whole numbers with as many binary places as OpenCV takes
 /// for 8-bit images: three for linear light, 12 for the matrix, 15 for the cube root.
-fn lab(image: &RgbImage) -> RgbImage {
+pub fn lab(image: &RgbImage) -> RgbImage {
     let rounded = |value: i64, places: u32| (value + (1 << (places - 1))) >> places;
     let linear: [i64; 256] = std::array::from_fn(|level| {
         let share = level as f64 / 255.0;
@@ -130,7 +79,7 @@ fn lab(image: &RgbImage) -> RgbImage {
 
 /// A grey picture changed by `change`; of a coloured one the luma of YCbCr (Rec. 601), its colour
 /// kept, in whole numbers as OpenCV has it.
-pub(super) fn on_luma(picture: Picture, change: impl FnOnce(GrayImage) -> GrayImage) -> Picture {
+pub fn on_luma(picture: Picture, change: impl FnOnce(GrayImage) -> GrayImage) -> Picture {
     const PLACES: i32 = 14;
     let rounded = |value: i32| (value + (1 << (PLACES - 1))) >> PLACES;
     let mut image = match picture {

@@ -20,8 +20,8 @@ impl Picture {
         }
     }
 
-    /// The luma of a coloured picture after Rec. 709 (0.2126 R + 0.7152 G + 0.0722 B), as
-    /// `data.color = "grey"` has it; a grey one as it is.
+    /// The luma of a coloured picture after Rec. 709 (0.2126 R + 0.7152 G + 0.0722 B), as with
+    /// `data.color = "grey"`; a grey picture as it is.
     pub fn into_grey(self) -> GrayImage {
         match self {
             Self::Grey(image) => image,
@@ -29,7 +29,7 @@ impl Picture {
         }
     }
 
-    /// Grey is repeated.
+    /// Three equal channels of a grey picture.
     pub fn into_rgb(self) -> RgbImage {
         match self {
             Self::Rgb(image) => image,
@@ -37,8 +37,7 @@ impl Picture {
         }
     }
 
-    /// The same with every grey plane changed by `change`: one of a grey picture, three of a
-    /// coloured one.
+    /// Applies `change` to each plane: the one of a grey picture, the three of a coloured one.
     pub(super) fn map_planes(self, change: impl Fn(GrayImage) -> GrayImage) -> Self {
         match self {
             Self::Grey(image) => Self::Grey(change(image)),
@@ -63,7 +62,7 @@ impl Picture {
 }
 
 /// Channel `channel` of `image`.
-pub(super) fn plane(image: &RgbImage, channel: usize) -> GrayImage {
+pub fn plane(image: &RgbImage, channel: usize) -> GrayImage {
     let (width, height) = image.dimensions();
     GrayImage::from_fn(width, height, |x, y| {
         [image.get_pixel(x, y)[channel]].into()
@@ -71,7 +70,7 @@ pub(super) fn plane(image: &RgbImage, channel: usize) -> GrayImage {
 }
 
 /// Three planes of one size as channels of one image.
-pub(super) fn together(planes: &[GrayImage; 3]) -> RgbImage {
+pub fn together(planes: &[GrayImage; 3]) -> RgbImage {
     let (width, height) = planes[0].dimensions();
     RgbImage::from_fn(width, height, |x, y| {
         [0, 1, 2]

@@ -1,19 +1,20 @@
-//! Every stage of a preparation side by side.
+//! A picture of all steps of a preparation side by side.
 
 use image::imageops::{FilterType, replace, resize};
 use image::{Rgb, RgbImage};
 
-use super::{Picture, Pipeline};
+use super::picture::Picture;
+use super::pipeline::Pipeline;
 use crate::drawing::{BACKGROUND, GLYPH, TEXT, fill, write};
 
-/// Longest side of a stage as it is shown, in pixels; smaller pictures are enlarged by a whole
-/// factor up to it.
+/// Longest side of a picture as it is drawn, in pixels; smaller ones are enlarged by the largest
+/// whole factor that stays within it.
 const SIDE: u32 = 224;
 const GAP: usize = 8;
 const FRAME: Rgb<u8> = Rgb([82, 82, 91]);
 
-/// The picture as it came and the result of each step from left to right, each under its number and
-/// name and above its size.
+/// The original and the result of each step from left to right; above each its number and name, below
+/// it its size.
 pub fn strip(pipeline: &Pipeline, picture: Picture) -> RgbImage {
     let mut cells = Vec::new();
     pipeline.run_watched(picture, &mut |label, picture| {
@@ -31,7 +32,7 @@ pub fn strip(pipeline: &Pipeline, picture: Picture) -> RgbImage {
     strip
 }
 
-/// A stage as it is shown.
+/// The original or the result of a step as it is drawn.
 struct Cell {
     label: String,
     size: String,
@@ -47,7 +48,7 @@ impl Cell {
                 number => format!("{number} {label}"),
             },
             size: format!("{width}x{height}"),
-            picture: shown(picture),
+            picture: scaled(picture),
         }
     }
 
@@ -60,7 +61,7 @@ impl Cell {
         let top = 2 * GAP + GLYPH;
         let (width, height) = self.picture.dimensions();
         write(strip, &self.label, [left, GAP], TEXT);
-        // A frame tells where a black picture ends.
+        // The background is dark as well: without a frame, a black picture has no visible border.
         let frame = [width as usize + 2, height as usize + 2];
         fill(strip, [left, top - 1], frame, FRAME);
         replace(strip, &self.picture, left as i64 + 1, top as i64);
@@ -68,20 +69,20 @@ impl Cell {
     }
 }
 
-/// `picture` in the size it is shown in, its aspect ratio kept.
-fn shown(picture: &Picture) -> RgbImage {
+/// `picture` in the size it is drawn in, its aspect ratio kept.
+fn scaled(picture: &Picture) -> RgbImage {
     let (width, height) = picture.dimensions();
     let longest = width.max(height);
-    let scaled = |side: u32| match longest > SIDE {
+    let length = |side: u32| match longest > SIDE {
         true => (u64::from(side) * u64::from(SIDE) / u64::from(longest)).max(1) as u32,
         false => side * (SIDE / longest),
     };
-    let size = (scaled(width), scaled(height));
+    let size = (length(width), length(height));
     let filter = match longest > SIDE {
         true => FilterType::Triangle,
         false => FilterType::Nearest,
     };
-    // Shrunk first: a large photograph in colours takes three times its grey.
+    // Scaled before the conversion to RGB, which triples the memory of a large grey photograph.
     match picture {
         Picture::Grey(image) => Picture::Grey(resize(image, size.0, size.1, filter)).into_rgb(),
         Picture::Rgb(image) => resize(image, size.0, size.1, filter),

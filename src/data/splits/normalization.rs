@@ -6,22 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::split::Split;
 use crate::data::error::DataError;
 
-/// `data.normalize`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Normalize {
-    /// Values from 0 to 1, as the course does.
-    #[default]
-    Unit,
-    /// Mean 0 and standard deviation 1 in each channel, measured on the training images.
-    Standard,
-    /// As the weights want it that the network starts from.
-    Pretrained,
-    /// Mean 0 and standard deviation 1 over all values of each image. Of `n` values the
-    /// deviation is taken for at least `1 / sqrt(n)` grey levels, as TensorFlow's
-    /// `per_image_standardization` does.
-    PerImage,
-}
+pub use crate::preparation::Normalize;
 
 /// Mean and standard deviation of each channel, of values in `[0, 1]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,9 @@
 mod pipeline;
 mod properties;
 mod reference;
+mod registry;
+
+use image::GrayImage;
 
 use super::*;
 

@@ -1,6 +1,7 @@
 //! Steps in a row: names, alignment, how they are written, and mistakes.
 
 use image::Luma;
+use serde::{Deserialize, Serialize};
 
 use super::*;
 
@@ -13,7 +14,7 @@ fn scene() -> Picture {
 }
 
 #[test]
-fn the_chain_of_the_lecture_cuts_out_the_object() {
+fn the_steps_of_the_lecture_cut_out_the_object() {
     let pipeline = pipeline(
         r#"[{"clahe": {"tiles": 1}}, "threshold", {"remove-small": {"largest": 1}},
             {"morphology": {"operation": "open"}}, {"bounding-crop": {"margin": 1}}, "apply-mask"]"#,
@@ -218,8 +219,38 @@ fn the_fingerprint_changes_with_every_setting() {
     assert_eq!(prints.len(), all.len());
 }
 
+/// Runs and prepared folders keep fingerprints, so that the text they are made of must stay.
 #[test]
-fn the_strip_holds_every_stage_beside_the_others() {
+fn fingerprints_are_made_of_the_same_text_as_ever() {
+    let all = r#"["grayscale", {"resize": {"height": 6, "width": 8}}, {"clahe": {"tiles": 4}, "keep": "a"},
+        "equalize", {"gamma": 0.5}, "blur", {"threshold": {"method": "fixed", "level": 7}, "from": "a"},
+        {"morphology": {"operation": "close"}}, {"remove-small": {"area": 9}}, "fill-holes",
+        "bounding-crop", "apply-mask", {"channel": "lab-a"}, {"normalize": "per-image"}]"#;
+    let expected = [
+        "Grayscale, from: None, keep: None",
+        "Resize(ResizeTo { height: 6, width: 8, policy: Stretch }), from: None, keep: None",
+        "Clahe(Clahe { clip_limit: 2.0, tiles: 4 }), from: None, keep: Some(\"a\")",
+        "Equalize, from: None, keep: None",
+        "Gamma(0.5), from: None, keep: None",
+        "Blur(Blur { method: Gaussian, sigma: None, size: None }), from: None, keep: None",
+        "Threshold(Threshold { method: Fixed, level: Some(7), block_size: None, offset: None, invert: false }), from: Some(\"a\"), keep: None",
+        "Morphology(Morphology { operation: Close, element: Square, size: 3, iterations: 1 }), from: None, keep: None",
+        "RemoveSmall(RemoveSmall { area: Some(9), largest: None, neighbours: Eight }), from: None, keep: None",
+        "FillHoles(FillHoles { neighbours: Four }), from: None, keep: None",
+        "BoundingCrop(BoundingCrop { mask: None, margin: 0, square: false }), from: None, keep: None",
+        "ApplyMask(ApplyMask { mask: None, to: \"original\", background: Black, sigma: None }), from: None, keep: None",
+        "Channel(LabA), from: None, keep: None",
+        "Normalize(PerImage), from: None, keep: None",
+    ];
+    let expected: Vec<String> = (expected.iter())
+        .map(|step| format!("Step {{ operation: {step} }}"))
+        .collect();
+    let text = format!("{:?}", pipeline(all).steps());
+    assert_eq!(text, format!("[{}]", expected.join(", ")));
+}
+
+#[test]
+fn the_strip_shows_the_original_and_every_result() {
     let steps = pipeline(r#"["threshold", {"resize": {"height": 500, "width": 1000}}]"#);
     let drawn = strip(&steps, scene());
     // The first two are enlarged by 18, the last one is reduced to 224 in width.

@@ -5,6 +5,19 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::pixels::Resize;
+use operations::apply_mask::{ApplyMask, Background};
+use operations::blur::{Blur, BlurMethod};
+use operations::bounding_crop::BoundingCrop;
+use operations::channel::Channel;
+use operations::clahe::Clahe;
+use operations::equalize::Equalize;
+use operations::fill_holes::FillHoles;
+use operations::gamma::Gamma;
+use operations::grayscale::Grayscale;
+use operations::morphology::{Morphology, MorphologyMethod, StructuringElement};
+use operations::remove_small::RemoveSmall;
+use operations::resize::ResizeTo;
+use operations::threshold::{Threshold, ThresholdMethod};
 
 /// Every operation with settings at the ends of their ranges.
 fn any_step() -> impl Strategy<Value = Step> {
@@ -15,8 +28,8 @@ fn any_step() -> impl Strategy<Value = Step> {
         (1u8..49).prop_map(|half| 2 * half + 1)
     ];
     let operation = prop_oneof![
-        Just(Operation::Grayscale),
-        Just(Operation::Equalize),
+        Just(Operation::Grayscale(Grayscale {})),
+        Just(Operation::Equalize(Equalize {})),
         (1u32..70, 1u32..70, 0usize..3).prop_map(|(height, width, policy)| {
             let policy = [Resize::Stretch, Resize::Fit, Resize::Crop][policy];
             Operation::Resize(ResizeTo {
@@ -27,7 +40,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         }),
         (0.0..1000f64, 1u32..=64)
             .prop_map(|(clip_limit, tiles)| Operation::Clahe(Clahe { clip_limit, tiles })),
-        (0.01..100f64).prop_map(Operation::Gamma),
+        (0.01..100f64).prop_map(|power| Operation::Gamma(Gamma(power))),
         (0.1..50f64).prop_map(|sigma| Operation::Blur(Blur {
             sigma: Some(sigma),
             ..Blur::default()
@@ -56,10 +69,14 @@ fn any_step() -> impl Strategy<Value = Step> {
                 })
             }),
         (0usize..4, 0usize..3, size, 1u8..4).prop_map(|(operation, element, size, iterations)| {
-            use MorphologyKind::{Close, Dilate, Erode, Open};
+            use MorphologyMethod::{Close, Dilate, Erode, Open};
             Operation::Morphology(Morphology {
                 operation: [Erode, Dilate, Open, Close][operation],
-                element: [Element::Square, Element::Disk, Element::Cross][element],
+                element: [
+                    StructuringElement::Square,
+                    StructuringElement::Disk,
+                    StructuringElement::Cross,
+                ][element],
                 size,
                 iterations,
             })

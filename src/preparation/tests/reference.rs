@@ -1,4 +1,4 @@
-//! Every operation as OpenCV and scikit-image have it; see `tests/reference/preparation.py`.
+//! Every operation compared with OpenCV and scikit-image; see `tests/reference/preparation.py`.
 
 use std::collections::BTreeMap;
 use std::io::Read;

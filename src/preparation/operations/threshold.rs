@@ -5,10 +5,14 @@ use imageproc::contrast::{ThresholdType, threshold};
 use imageproc::stats::histogram;
 use serde::{Deserialize, Serialize};
 
-use super::blur::{filtered, gaussian_kernel, rounded};
+use crate::preparation::filter::{filtered, gaussian_kernel, rounded};
+use crate::preparation::picture::Picture;
+use crate::preparation::pictures::Pictures;
+use crate::preparation::setting::{SettingError, odd, within, without_effect};
+use crate::preparation::transform::Transform;
 
-/// White where the picture is brighter than the threshold, black elsewhere; of a coloured picture,
-/// its luma counts.
+/// White where the picture, or the luma of a coloured one, is brighter than the threshold, black
+/// elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Threshold {
@@ -31,7 +35,7 @@ pub struct Threshold {
 pub enum ThresholdMethod {
     /// The same `level` for every picture.
     Fixed,
-    /// The level that parts the histogram best (Otsu 1979).
+    /// The level that separates the histogram best (Otsu 1979).
     #[default]
     Otsu,
     /// The mean of each pixel's neighbourhood.
@@ -40,19 +44,47 @@ pub enum ThresholdMethod {
     AdaptiveGaussian,
 }
 
-const BLOCK_SIZE: u32 = 11;
-const OFFSET: i16 = 2;
+const DEFAULT_BLOCK_SIZE: u32 = 11;
+const DEFAULT_OFFSET: i16 = 2;
+
+impl Transform for Threshold {
+    fn example() -> &'static str {
+        "{ method = \"adaptive-mean\", block_size = 31, offset = 5 }"
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        let fixed = self.method == ThresholdMethod::Fixed;
+        let adaptive = !fixed && self.method != ThresholdMethod::Otsu;
+        let (level, size, offset) = (self.level, self.block_size, self.offset);
+        let adaptive_only = "method = \"adaptive-mean\" or \"adaptive-gaussian\"";
+        without_effect("level", !fixed && level.is_some(), "method = \"fixed\"")?;
+        without_effect("block_size", !adaptive && size.is_some(), adaptive_only)?;
+        without_effect("offset", !adaptive && offset.is_some(), adaptive_only)?;
+        if fixed && level.is_none() {
+            let message = "method = \"fixed\" needs the level, 0 to 255, e.g. level = 127";
+            return Err(SettingError::new("level", message));
+        }
+        size.map_or(Ok(()), |size| odd("block_size", size, 255))?;
+        offset.map_or(Ok(()), |offset| within("offset", offset, -255..=255))
+    }
+
+    fn apply(&self, pictures: &mut Pictures) {
+        pictures.replace(|picture| Picture::Grey(self.binary(&picture.into_grey())));
+    }
+}
 
 impl Threshold {
-    pub(super) fn apply(&self, image: &GrayImage) -> GrayImage {
-        let kind = match self.invert {
+    fn binary(&self, image: &GrayImage) -> GrayImage {
+        let threshold_type = match self.invert {
             true => ThresholdType::BinaryInverted,
             false => ThresholdType::Binary,
         };
-        let size = self.block_size.unwrap_or(BLOCK_SIZE) as usize;
+        let size = self.block_size.unwrap_or(DEFAULT_BLOCK_SIZE) as usize;
         match self.method {
-            ThresholdMethod::Fixed => threshold(image, self.level.unwrap_or_default(), kind),
-            ThresholdMethod::Otsu => threshold(image, otsu_level(image), kind),
+            ThresholdMethod::Fixed => {
+                threshold(image, self.level.unwrap_or_default(), threshold_type)
+            }
+            ThresholdMethod::Otsu => threshold(image, otsu_level(image), threshold_type),
             ThresholdMethod::AdaptiveMean => {
                 // Sums of up to 255 * 255 * 255 are exact in 32-bit floats.
                 let mut means = filtered(image, &vec![1.0; size]);
@@ -69,7 +101,7 @@ impl Threshold {
 
     /// Which pixels of `image` are brighter than `means` less the offset.
     fn above(&self, image: &GrayImage, means: &GrayImage) -> GrayImage {
-        let offset = self.offset.unwrap_or(OFFSET);
+        let offset = self.offset.unwrap_or(DEFAULT_OFFSET);
         let (width, height) = image.dimensions();
         GrayImage::from_fn(width, height, |x, y| {
             let [value, mean] = [image, means].map(|image| i16::from(image.get_pixel(x, y)[0]));
@@ -83,7 +115,7 @@ impl Threshold {
     }
 }
 
-/// The Gaussian that OpenCV takes for a neighbourhood of `size` pixels: short ones are from a table.
+/// The Gaussian that OpenCV uses for a neighbourhood of `size` pixels; its short ones are from a table.
 fn neighbourhood(size: usize) -> Vec<f32> {
     match size {
         3 => vec![0.25, 0.5, 0.25],
@@ -96,8 +128,8 @@ fn neighbourhood(size: usize) -> Vec<f32> {
 }
 
 /// The level that maximises the variance between the pixels up to it and those above (Otsu 1979,
-/// <https://doi.org/10.1109/TSMC.1979.4310076>), in OpenCV's order of operations, which decides
-/// between levels that are equally good.
+/// <https://doi.org/10.1109/TSMC.1979.4310076>), in OpenCV's order of operations, because rounding
+/// decides between levels that are equally good.
 ///
 /// Not imageproc's, whose sums overflow from 17 million white pixels on.
 fn otsu_level(image: &GrayImage) -> u8 {

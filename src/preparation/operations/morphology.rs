@@ -1,23 +1,25 @@
-//! Morphology: shapes grown and shrunk by an element.
+//! Morphology: shapes grown and shrunk by a structuring element.
 
 use image::GrayImage;
 use imageproc::morphology::{Mask, grayscale_dilate, grayscale_erode};
 use serde::{Deserialize, Serialize};
 
-use super::Picture;
+use crate::preparation::pictures::Pictures;
+use crate::preparation::setting::{SettingError, odd, within};
+use crate::preparation::transform::Transform;
 
-/// Takes, for each pixel, the darkest or the brightest one that the element covers; each channel of
-/// a coloured picture for itself. What lies beyond the border never wins.
+/// Replaces each pixel by the darkest or the brightest one that the structuring element covers around
+/// it, in each channel of a coloured picture for itself. Pixels beyond the border do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Morphology {
-    pub operation: MorphologyKind,
+    pub operation: MorphologyMethod,
     #[serde(default)]
-    pub element: Element,
+    pub element: StructuringElement,
     /// Side of the element in pixels, odd, 3 to 99.
     #[serde(default = "three")]
     pub size: u8,
-    /// How often, 1 to 100; `open` and `close` do all of the first half before the second.
+    /// How often, 1 to 100; `open` and `close` repeat their first half before the second.
     #[serde(default = "one")]
     pub iterations: u8,
 }
@@ -32,7 +34,7 @@ const fn one() -> u8 {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum MorphologyKind {
+pub enum MorphologyMethod {
     /// Bright shapes shrink.
     Erode,
     /// Bright shapes grow.
@@ -45,7 +47,7 @@ pub enum MorphologyKind {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Element {
+pub enum StructuringElement {
     #[default]
     Square,
     /// All pixels whose distance from the middle is at most half of the side.
@@ -53,19 +55,31 @@ pub enum Element {
     Cross,
 }
 
-impl Morphology {
-    pub(super) fn apply(&self, picture: Picture) -> Picture {
+impl Transform for Morphology {
+    fn example() -> &'static str {
+        "{ operation = \"open\", size = 3 }"
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        odd("size", self.size.into(), 99)?;
+        within("iterations", self.iterations, 1..=100)
+    }
+
+    fn apply(&self, pictures: &mut Pictures) {
         let masks = self.masks();
         let erode = |image: GrayImage| self.repeated(image, &masks, grayscale_erode);
         let dilate = |image: GrayImage| self.repeated(image, &masks, grayscale_dilate);
-        picture.map_planes(|image| match self.operation {
-            MorphologyKind::Erode => erode(image),
-            MorphologyKind::Dilate => dilate(image),
-            MorphologyKind::Open => dilate(erode(image)),
-            MorphologyKind::Close => erode(dilate(image)),
-        })
+        let change = |image: GrayImage| match self.operation {
+            MorphologyMethod::Erode => erode(image),
+            MorphologyMethod::Dilate => dilate(image),
+            MorphologyMethod::Open => dilate(erode(image)),
+            MorphologyMethod::Close => erode(dilate(image)),
+        };
+        pictures.replace(|picture| picture.map_planes(change));
     }
+}
 
+impl Morphology {
     fn repeated(
         &self,
         image: GrayImage,
@@ -77,18 +91,18 @@ impl Morphology {
         })
     }
 
-    /// What is applied one after the other; a square is a row, then a column, which gives the same in
-    /// a fraction of the time.
+    /// Masks to apply one after the other. A row and then a column give the same as a square, in a
+    /// fraction of the time.
     fn masks(&self) -> Vec<Mask> {
         let (size, radius) = (u32::from(self.size), self.size / 2);
         let white = |width, height| GrayImage::from_pixel(width, height, [255].into());
         match self.element {
-            Element::Square => vec![
+            StructuringElement::Square => vec![
                 Mask::from_image(&white(size, 1), radius, 0),
                 Mask::from_image(&white(1, size), 0, radius),
             ],
-            Element::Disk => vec![Mask::disk(radius)],
-            Element::Cross => {
+            StructuringElement::Disk => vec![Mask::disk(radius)],
+            StructuringElement::Cross => {
                 let middle = u32::from(radius);
                 let cross = GrayImage::from_fn(size, size, |x, y| {
                     [if x == middle || y == middle { 255 } else { 0 }].into()

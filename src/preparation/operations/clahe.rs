@@ -1,19 +1,21 @@
-//! Contrast: equalised histograms, whole or by tiles, and gamma.
+//! Contrast-limited adaptive histogram equalisation.
 
 use image::GrayImage;
-use imageproc::stats::histogram;
 use serde::{Deserialize, Serialize};
 
-use super::Picture;
-use super::color::on_luma;
+use crate::preparation::color::on_luma;
+use crate::preparation::levels::Levels;
+use crate::preparation::pictures::Pictures;
+use crate::preparation::setting::{SettingError, within};
+use crate::preparation::transform::Transform;
 
 /// Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994) as OpenCV
 /// has it; on colour, of the luma of YCbCr.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Clahe {
-    /// Most pixels of a grey level in a tile, as a multiple of their mean over all levels; 0 limits
-    /// nothing. Up to 1000.
+    /// Most pixels of a grey level in a tile, as a multiple of their mean over all levels, up to 1000;
+    /// 0 for no limit.
     pub clip_limit: f64,
     /// Tiles in a row and in a column, 1 to 64.
     pub tiles: u32,
@@ -28,22 +30,30 @@ impl Default for Clahe {
     }
 }
 
-/// New grey levels of 0 to 255.
-type Table = [u8; 256];
-
-impl Clahe {
-    pub(super) fn apply(&self, picture: Picture) -> Picture {
-        on_luma(picture, |image| self.of_grey(&image))
+impl Transform for Clahe {
+    fn example() -> &'static str {
+        "{ clip_limit = 3.0, tiles = 4 }"
     }
 
-    fn of_grey(&self, image: &GrayImage) -> GrayImage {
+    fn check(&self) -> Result<(), SettingError> {
+        within("clip_limit", self.clip_limit, 0.0..=1000.0)?;
+        within("tiles", self.tiles, 1..=64)
+    }
+
+    fn apply(&self, pictures: &mut Pictures) {
+        pictures.replace(|picture| on_luma(picture, |image| self.equalized(&image)));
+    }
+}
+
+impl Clahe {
+    fn equalized(&self, image: &GrayImage) -> GrayImage {
         let (width, height) = image.dimensions();
         let extended = (
             self.extension(width, width, height),
             self.extension(height, width, height),
         );
         let tile = (extended.0 / self.tiles, extended.1 / self.tiles);
-        let tables: Vec<Table> = (0..self.tiles * self.tiles)
+        let tables: Vec<Levels> = (0..self.tiles * self.tiles)
             .map(|index| self.table(image, (index % self.tiles, index / self.tiles), tile))
             .collect();
         let columns: Vec<Between> = self.between(width, tile.0);
@@ -79,7 +89,7 @@ impl Clahe {
         image: &GrayImage,
         (column, row): (u32, u32),
         (width, height): (u32, u32),
-    ) -> Table {
+    ) -> Levels {
         let mut counts = [0u32; 256];
         for y in row * height..(row + 1) * height {
             let y = reflected(y, image.height());
@@ -124,8 +134,8 @@ struct Between {
     share: f32,
 }
 
-/// Cuts counts above `limit` and deals what was cut out to all levels: the same to each, then one
-/// more to levels at even distances.
+/// Cuts counts above `limit` and adds what was cut off to all levels: the same to each, and the rest
+/// one by one to levels at even distances.
 fn clip(counts: &mut [u32; 256], limit: u32) {
     let mut cut = 0;
     for count in counts.iter_mut() {
@@ -135,8 +145,8 @@ fn clip(counts: &mut [u32; 256], limit: u32) {
     let (each, rest) = (cut / 256, cut as usize % 256);
     counts.iter_mut().for_each(|count| *count += each);
     if let Some(step) = 256usize.checked_div(rest) {
-        let lucky = counts.iter_mut().step_by(step).take(rest);
-        lucky.for_each(|count| *count += 1);
+        let levels = counts.iter_mut().step_by(step).take(rest);
+        levels.for_each(|count| *count += 1);
     }
 }
 
@@ -148,49 +158,6 @@ fn reflected(position: u32, length: u32) -> u32 {
         true => position,
         false => period - position,
     }
-}
-
-/// An equalised histogram, as OpenCV's `equalizeHist`; on colour, of the luma of YCbCr.
-///
-/// Not imageproc's, whose darkest level does not become black.
-pub(super) fn equalize(picture: Picture) -> Picture {
-    on_luma(picture, |image| {
-        let counts = histogram(&image).channels[0];
-        let total: u32 = counts.iter().sum();
-        let darkest = counts.iter().position(|&count| count > 0).unwrap_or(0);
-        if counts[darkest] == total {
-            return image;
-        }
-        let scale = 255.0 / (total - counts[darkest]) as f32;
-        let mut sum = 0;
-        let table: Table = std::array::from_fn(|level| {
-            if level > darkest {
-                sum += counts[level];
-            }
-            (sum as f32 * scale).round_ties_even() as u8
-        });
-        look_up(image, &table)
-    })
-}
-
-/// Each channel to the power of `gamma`, as a share of 255: below 1 is brighter, above 1 darker.
-pub(super) fn gamma(picture: Picture, gamma: f64) -> Picture {
-    let table: Table =
-        std::array::from_fn(|level| (255.0 * (level as f64 / 255.0).powf(gamma)).round() as u8);
-    match picture {
-        Picture::Grey(image) => Picture::Grey(look_up(image, &table)),
-        Picture::Rgb(mut image) => {
-            let values = image.iter_mut();
-            values.for_each(|value| *value = table[usize::from(*value)]);
-            Picture::Rgb(image)
-        }
-    }
-}
-
-fn look_up(mut image: GrayImage, table: &Table) -> GrayImage {
-    let values = image.iter_mut();
-    values.for_each(|value| *value = table[usize::from(*value)]);
-    image
 }
 
 #[cfg(test)]
@@ -207,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_clipped_is_dealt_out_and_nothing_is_lost() {
+    fn what_is_clipped_is_added_elsewhere_and_nothing_is_lost() {
         let mut counts = [0; 256];
         (counts[7], counts[9]) = (1_000, 3);
         clip(&mut counts, 10);
