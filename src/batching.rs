@@ -320,3 +320,6 @@ impl DataLoaderIterator<ImageBatch> for Batches<'_> {
         Progress::new(self.done, self.indices.len(), Some("images".into()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 //! - [`fingerprint`]: SHA-256 over decoded content
 //! - [`drawing`]: text, enlarged images and tiles
 //! - [`pixels`]: shape, colours and size of images, JPEG files
+//! - [`random`]: draws from the normal and the beta distribution
 //! - [`preparation`]: the steps that an image goes through before a network sees it
 //! - [`augmentation`]: random changes of training images
 //! - [`download`]: published files and archives
@@ -58,6 +59,7 @@ pub mod operations;
 pub mod pixels;
 pub mod preparation;
 pub mod progress;
+pub mod random;
 pub mod report;
 pub mod run;
 pub mod storage;

@@ -1,7 +1,7 @@
-//! Rotation, zoom, shear, shift and mirroring as one map of the plane.
+//! Rotation, zoom, shear, shift and flips as one affine map of the plane.
 
-/// `x' = a x + b y + c`, `y' = d x + e y + f`: where a point of the image goes, in pixels, with
-/// the first pixel's centre at the origin.
+/// `x' = a x + b y + c`, `y' = d x + e y + f`: where a point of the image is moved to, in pixels, with
+/// the centre of the first pixel at the origin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Affine {
     /// `[[a, b, c], [d, e, f]]`
@@ -17,7 +17,7 @@ impl Affine {
         }
     }
 
-    /// A turn about the origin, against the clock as seen on a screen.
+    /// A rotation about the origin, counterclockwise on a screen.
     pub fn rotation(degrees: f64) -> Self {
         let (sin, cos) = degrees.to_radians().sin_cos();
         Self::linear([[cos, sin], [-sin, cos]])
@@ -28,7 +28,7 @@ impl Affine {
         Self::linear([[1.0, across], [down, 1.0]])
     }
 
-    /// Away from the origin by a factor for each axis; negative ones mirror.
+    /// Away from the origin by a factor for each axis; a negative one flips it.
     pub fn scale(x: f64, y: f64) -> Self {
         Self::linear([[x, 0.0], [0.0, y]])
     }
@@ -54,12 +54,12 @@ impl Affine {
         }
     }
 
-    /// The same with `[x, y]` in the place of the origin.
+    /// This map with `[x, y]` in the place of the origin.
     pub fn about(self, [x, y]: [f64; 2]) -> Self {
         Self::shift(-x, -y).then(self).then(Self::shift(x, y))
     }
 
-    /// Where a point comes from; `None` where the map flattens the plane.
+    /// Where a point comes from; `None` where the map turns the plane into a line or a point.
     pub fn inverse(self) -> Option<Self> {
         let [[a, b, c], [d, e, f]] = self.matrix;
         let determinant = a * e - b * d;

@@ -1,4 +1,5 @@
-//! Changes of grey levels: brightness, contrast and what a policy adds to them; noise and blur.
+//! Changes of grey levels that leave every pixel in its place: brightness, contrast, the colour
+//! operations of a policy, noise and blur.
 //!
 //! Images are 8-bit values `[channels, height, width]`; results are rounded to the nearest level.
 
@@ -6,18 +7,19 @@ use image::GrayImage;
 use image::imageops;
 use rand_chacha::ChaCha8Rng;
 
-use super::random::normal;
 use crate::pixels::ImageShape;
+use crate::random::normal_pair;
 
 /// Shares of red, green and blue in a grey level (Rec. 601, as torchvision has them).
 const LUMA: [f32; 3] = [0.2989, 0.587, 0.114];
 
+/// The nearest level.
 fn level(value: f32) -> u8 {
-    // A cast of what is out of range gives 0 or 255.
+    // The cast saturates: values below 0 become 0, values above 255 become 255.
     (value + 0.5) as u8
 }
 
-/// Replaces each level by that in its place of `table`.
+/// Replaces each level by what `table` gives for it.
 fn replace(pixels: &mut [u8], table: impl Fn(u8) -> u8) {
     let table: [u8; 256] = std::array::from_fn(|before| table(before as u8));
     for pixel in pixels {
@@ -46,7 +48,8 @@ pub fn contrast(pixels: &mut [u8], shape: ImageShape, factor: f32) {
     });
 }
 
-/// Multiplies every colour's distance from the grey of its pixel by `factor`; grey images have none.
+/// Multiplies the distance of every colour from the grey level of its pixel by `factor`; a grey image
+/// stays as it is.
 pub fn saturation(pixels: &mut [u8], shape: ImageShape, factor: f32) {
     if shape.channels != 3 {
         return;
@@ -69,7 +72,7 @@ pub fn saturation(pixels: &mut [u8], shape: ImageShape, factor: f32) {
 }
 
 /// Multiplies the distance from a smoothed image (a 3x3 kernel of ones with 5 in the middle) by
-/// `factor`; the outermost pixels stay as they are. After Pillow's `ImageEnhance.Sharpness`.
+/// `factor`; the outermost pixels stay as they are. As Pillow's `ImageEnhance.Sharpness`.
 pub fn sharpness(pixels: &mut [u8], shape: ImageShape, factor: f32) {
     let (height, width) = (shape.height, shape.width);
     if height < 3 || width < 3 {
@@ -97,7 +100,7 @@ pub fn sharpness(pixels: &mut [u8], shape: ImageShape, factor: f32) {
     }
 }
 
-/// Keeps the highest `bits` of every level.
+/// Keeps the `bits` most significant bits of every level.
 pub fn posterize(pixels: &mut [u8], bits: u32) {
     let mask = (0xff00u32 >> bits.min(8)) as u8;
     pixels.iter_mut().for_each(|pixel| *pixel &= mask);
@@ -126,7 +129,7 @@ pub fn autocontrast(pixels: &mut [u8], shape: ImageShape) {
     }
 }
 
-/// Makes all levels of each channel equally frequent, after Pillow's `ImageOps.equalize`.
+/// Makes all levels of each channel equally frequent, as Pillow's `ImageOps.equalize`.
 pub fn equalize(pixels: &mut [u8], shape: ImageShape) {
     let area = shape.height * shape.width;
     for plane in pixels.chunks_mut(area) {
@@ -152,7 +155,7 @@ pub fn equalize(pixels: &mut [u8], shape: ImageShape) {
 /// Adds a normally distributed value of standard deviation `deviation` to every level.
 pub fn noise(pixels: &mut [u8], deviation: f32, rng: &mut ChaCha8Rng) {
     for pair in pixels.chunks_mut(2) {
-        for (pixel, value) in pair.iter_mut().zip(normal(rng)) {
+        for (pixel, value) in pair.iter_mut().zip(normal_pair(rng)) {
             *pixel = level(f32::from(*pixel) + deviation * value);
         }
     }

@@ -1,5 +1,5 @@
-//! Random erasing (Zhong et al. 2020, arXiv 1708.04896), the ratio drawn evenly on a logarithmic
-//! scale as torchvision does, so that high and wide rectangles come up equally often.
+//! Random erasing (Zhong et al. 2020, arXiv 1708.04896). As in torchvision, the ratio is drawn on a
+//! logarithmic scale, so that tall and wide rectangles are equally likely.
 
 use std::ops::Range;
 
@@ -9,10 +9,11 @@ use rand_chacha::ChaCha8Rng;
 use super::config::{EraseValue, Erasing};
 use crate::pixels::ImageShape;
 
-/// Rectangles drawn until one fits; after that the image stays as it is.
+/// How many rectangles are drawn until one fits; after that the image stays as it is.
 const ATTEMPTS: usize = 10;
 
-/// Paints over a rectangle of an image, `[channels, height, width]`, as often as `erasing` says.
+/// Fills a rectangle of `pixels`, 8-bit values `[channels, height, width]`, with the probability that
+/// `erasing` gives.
 pub fn erase(pixels: &mut [u8], shape: ImageShape, erasing: &Erasing, rng: &mut ChaCha8Rng) {
     if !rng.random_bool(erasing.probability) {
         return;
@@ -35,7 +36,7 @@ pub fn erase(pixels: &mut [u8], shape: ImageShape, erasing: &Erasing, rng: &mut 
     }
 }
 
-/// Rows and columns of a rectangle, `None` where it does not fit.
+/// Rows and columns of a rectangle; `None` where the one drawn does not fit.
 fn rectangle(
     shape: ImageShape,
     erasing: &Erasing,

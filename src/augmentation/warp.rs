@@ -1,47 +1,40 @@
-//! All movements of an image in one bilinear resampling.
+//! An affine map of an image, by bilinear interpolation.
 //!
-//! Own code because imageproc's `warp` has no reflecting border and checks the border at every
-//! pixel; most pixels have their four neighbours inside, and each row tells which.
+//! Own code because imageproc's `warp` has no reflecting border and checks the border at every pixel.
+//! Here the range of pixels whose four neighbours all lie inside is computed once for a row, and only
+//! the rest are checked.
+
+mod bilinear;
+mod border;
 
 use std::ops::Range;
 
 use super::affine::Affine;
-use super::config::Fill;
 use crate::pixels::ImageShape;
 
-/// Fractional bits of a position: rounding the step between two pixels moves the last of 65,535
-/// by less than a hundred-thousandth of a pixel.
-const FRACTION: u32 = 32;
-/// Bits of a weight; two of them and a grey level fit 32 bits.
-const WEIGHT: u32 = 11;
+use bilinear::{FRACTION, blend, weights};
+use border::neighbours;
 
-/// What is beyond the border.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Border {
-    pub fill: Fill,
-    /// The grey level of [`Fill::Constant`].
-    pub level: u8,
-}
+pub use border::Border;
 
-/// Farthest place that is looked at, in pixels: positions then fit their 64 bits.
-const FARTHEST: f64 = (1u64 << 30) as f64;
+/// The largest position in pixels that fits the 64 bits of a fixed-point number.
+const MAX_POSITION: f64 = (1u64 << 30) as f64;
 
-/// Moves `pixels`, 8-bit values `[channels, height, width]`, by `map`, which says where a point
-/// goes; values between pixels are interpolated bilinearly. A map that flattens the image to a line
-/// leaves it as it is.
+/// Moves `pixels`, 8-bit values `[channels, height, width]`, by `map`, which says where a point goes.
+/// A map that turns the image into a line or a point leaves it as it is.
 pub fn warp(pixels: &mut [u8], shape: ImageShape, map: Affine, border: Border) {
-    if mirror(pixels, shape, map) {
+    if flip(pixels, shape, map) {
         return;
     }
     let Some(inverse) = map.inverse() else { return };
     let (height, width) = (shape.height as f64, shape.width as f64);
-    let far = |[a, b, c]: &[f64; 3]| a.abs() * width + b.abs() * height + c.abs() > FARTHEST;
+    let far = |[a, b, c]: &[f64; 3]| a.abs() * width + b.abs() * height + c.abs() > MAX_POSITION;
     if inverse.matrix.iter().any(far) {
         return;
     }
     let before = pixels.to_vec();
     match shape.channels {
-        // What a pixel's channels share is then worked out once.
+        // Three channels at once: positions and weights are the same for all of them.
         3 => resample::<3>(&before, pixels, shape, inverse, border),
         _ => {
             let area = shape.height * shape.width;
@@ -52,10 +45,11 @@ pub fn warp(pixels: &mut [u8], shape: ImageShape, map: Affine, border: Border) {
     }
 }
 
-/// Mirrors in place, or leaves the image alone, where that is all `map` does.
-fn mirror(pixels: &mut [u8], shape: ImageShape, map: Affine) -> bool {
+/// Whether `map` does no more than flip the image, or nothing; it is then applied in place, without
+/// interpolation.
+fn flip(pixels: &mut [u8], shape: ImageShape, map: Affine) -> bool {
     let (height, width) = (shape.height, shape.width);
-    // Where the first pixel goes when an axis is mirrored.
+    // Where the first pixel goes when an axis is flipped.
     let [right, bottom] = [width, height].map(|side| side as f64 - 1.0);
     let [[a, b, c], [d, e, f]] = map.matrix;
     let (horizontal, vertical) = match ((a, c), (e, f)) {
@@ -70,7 +64,7 @@ fn mirror(pixels: &mut [u8], shape: ImageShape, map: Affine) -> bool {
         if vertical {
             plane.reverse();
         }
-        // A plane that was reversed as a whole has its rows reversed as well.
+        // Reversing a plane as a whole flips both axes.
         if horizontal != vertical {
             plane.chunks_mut(width).for_each(<[u8]>::reverse);
         }
@@ -78,7 +72,8 @@ fn mirror(pixels: &mut [u8], shape: ImageShape, map: Affine) -> bool {
     true
 }
 
-/// Writes to `pixels` what `inverse` finds in `before`; both have `C` channels.
+/// Writes to each of `pixels` the value of `before` at the position that `inverse` gives; both have `C`
+/// channels.
 fn resample<const C: usize>(
     before: &[u8],
     pixels: &mut [u8],
@@ -102,16 +97,16 @@ fn resample<const C: usize>(
             row
         });
         for x in (0..inside.start).chain(inside.end..width) {
-            let corners = corners(shape, line.at(x), border.fill);
+            let neighbours = neighbours(shape, line.at(x), border.fill);
             for (plane, row) in planes.iter().zip(rows.iter_mut()) {
-                row[x] = corners.blend(plane, border.level);
+                row[x] = neighbours.blend(plane, border.level);
             }
         }
         interpolate(planes, width, line, inside, &mut rows);
     }
 }
 
-/// Where the pixels of a row come from.
+/// The positions that the pixels of a row come from, in fixed-point numbers.
 #[derive(Clone, Copy)]
 struct Line {
     /// Of the first pixel, `[x, y]`.
@@ -149,7 +144,7 @@ fn between(start: i64, step: i64, most: i64) -> Range<i64> {
     }
 }
 
-/// Writes the pixels `inside` of the rows of all channels.
+/// Writes the pixels `inside` of a row of every channel.
 fn interpolate<const C: usize>(
     planes: [&[u8]; C],
     width: usize,
@@ -158,115 +153,15 @@ fn interpolate<const C: usize>(
     rows: &mut [&mut [u8]; C],
 ) {
     let [mut x, mut y] = line.at(inside.start);
-    for place in inside {
+    for column in inside {
         let corner = (y >> FRACTION) as usize * width + (x >> FRACTION) as usize;
         let weights = weights([x, y]);
         for (plane, row) in planes.iter().zip(rows.iter_mut()) {
             let near = &plane[corner..corner + width + 2];
             let around = [near[0], near[1], near[width], near[width + 1]];
-            row[place] = blend(around, weights);
+            row[column] = blend(around, weights);
         }
         x += line.step[0];
         y += line.step[1];
     }
-}
-
-/// The shares of what is right and below of a place.
-#[inline(always)]
-fn weights([x, y]: [i64; 2]) -> [i32; 2] {
-    let weight = |at: i64| ((at as u32) >> (FRACTION - WEIGHT)) as i32;
-    [weight(x), weight(y)]
-}
-
-/// The value between what is above left, above right, below left and below right.
-#[inline(always)]
-fn blend([above_left, above_right, below_left, below_right]: [u8; 4], weights: [i32; 2]) -> u8 {
-    let [right, down] = weights;
-    // Not `array::map`, whose closure the compiler does not always inline.
-    let along = |left: u8, next: u8| {
-        (i32::from(left) << WEIGHT) + (i32::from(next) - i32::from(left)) * right
-    };
-    let (above, below) = (
-        along(above_left, above_right),
-        along(below_left, below_right),
-    );
-    let sum = (above << WEIGHT) + (below - above) * down;
-    ((sum + (1 << (2 * WEIGHT - 1))) >> (2 * WEIGHT)) as u8
-}
-
-/// Where the four pixels around a place are in a plane.
-struct Corners {
-    /// [`BEYOND`] for what is not in the image.
-    places: [usize; 4],
-    weights: [i32; 2],
-}
-
-const BEYOND: usize = usize::MAX;
-
-impl Corners {
-    #[inline(always)]
-    fn blend(&self, plane: &[u8], level: u8) -> u8 {
-        let at = |place: usize| plane.get(place).copied().unwrap_or(level);
-        let [one, two, three, four] = self.places;
-        blend([at(one), at(two), at(three), at(four)], self.weights)
-    }
-}
-
-/// The pixels around a place that may lie beyond the border.
-#[inline(always)]
-fn corners(shape: ImageShape, [x, y]: [i64; 2], fill: Fill) -> Corners {
-    if fill == Fill::Constant {
-        return corners_inside(shape, [x, y]);
-    }
-    let (x, y) = (seen(x, shape.width, fill), seen(y, shape.height, fill));
-    let (left, above) = ((x >> FRACTION) as usize, (y >> FRACTION) as usize);
-    let right = (left + 1).min(shape.width - 1);
-    let below = (above + 1).min(shape.height - 1) * shape.width;
-    let above = above * shape.width;
-    Corners {
-        places: [above + left, above + right, below + left, below + right],
-        weights: weights([x, y]),
-    }
-}
-
-/// The pixels around a place as far as there are any.
-fn corners_inside(shape: ImageShape, [x, y]: [i64; 2]) -> Corners {
-    let (left, above) = (x >> FRACTION, y >> FRACTION);
-    let place = |row: i64, column: i64| {
-        let row_is = (0..shape.height as i64).contains(&row);
-        let column_is = (0..shape.width as i64).contains(&column);
-        match row_is && column_is {
-            true => row as usize * shape.width + column as usize,
-            false => BEYOND,
-        }
-    };
-    Corners {
-        places: [
-            place(above, left),
-            place(above, left + 1),
-            place(above + 1, left),
-            place(above + 1, left + 1),
-        ],
-        weights: weights([x, y]),
-    }
-}
-
-/// The place along an axis of `side` pixels that is seen at `at`.
-#[inline(always)]
-fn seen(at: i64, side: usize, fill: Fill) -> i64 {
-    let (side, one) = (side as i64, 1i64 << FRACTION);
-    let at = match fill {
-        Fill::Reflect if at <= -one || at >= side * one => fold(at, side * one),
-        _ => at,
-    };
-    // Between the last pixel and the same one beyond the border, nothing changes.
-    at.clamp(0, (side - 1) * one)
-}
-
-/// The place that is seen at `at` in a mirror half a pixel before the first of pixels `side` long,
-/// and in another half a pixel behind the last.
-fn fold(at: i64, side: i64) -> i64 {
-    let half = 1i64 << (FRACTION - 1);
-    let from_mirror = (at + half).rem_euclid(2 * side);
-    from_mirror.min(2 * side - from_mirror) - half
 }

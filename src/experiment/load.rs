@@ -105,7 +105,7 @@ fn merge(origin: &Origin, texts: &[String]) -> Result<Experiment, ConfigError> {
         .map_err(|(key, message)| in_model(Problem::new(format!("model.{key}"), message)))?;
     if let Some(augment) = &experiment.augment {
         (augment.check())
-            .map_err(|(key, message)| located(Problem::new(format!("augment.{key}"), message)))?;
+            .map_err(|e| located(Problem::new(format!("augment.{}", e.key), e.message)))?;
     }
     transfer::check(&experiment).map_err(located)?;
     Ok(experiment)

@@ -4,11 +4,12 @@ use burn::module::Param;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::BuildError;
+use crate::random::normal;
 
 /// How weights are drawn; biases start at zero, as in Keras.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -189,11 +190,4 @@ impl<'a> LayerBuilder<'a> {
             .map(|_| self.rng.random_range(-limit..=limit))
             .collect()
     }
-}
-
-/// A standard normal value by the Box-Muller transform.
-fn normal(rng: &mut impl Rng) -> f32 {
-    let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
-    let angle = std::f64::consts::TAU * rng.random::<f64>();
-    (radius * angle.cos()) as f32
 }

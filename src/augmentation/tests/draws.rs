@@ -17,7 +17,7 @@ fn assert_share(config: &AugmentConfig, expected: f64, is: impl Fn(&[u8]) -> boo
 }
 
 #[test]
-fn operations_come_up_as_often_as_their_probability_says() {
+fn changes_are_made_as_often_as_their_probability_says() {
     let changed = |pixels: &[u8]| pixels != noise(COLOR, 9);
     for (text, expected) in [
         ("horizontal_flip = 0.3", 0.3),
@@ -32,13 +32,13 @@ fn operations_come_up_as_often_as_their_probability_says() {
 }
 
 #[test]
-fn movements_stay_within_their_ranges_and_use_them() {
+fn geometric_changes_stay_within_their_ranges_and_use_them() {
     let config =
         config("shift = 0.25\nzoom = [0.8, 1.5]\nrotation = 20.0\nprobabilities = { shift = 1.0 }");
     let augmentation = Augmentation::new(&config, 7);
     let mut seen = [[f64::MAX, f64::MIN]; 4];
     for index in 0..IMAGES {
-        let map = augmentation.movement(COLOR, &mut augmentation.rng(1, 1, index));
+        let map = augmentation.draw_affine(COLOR, &mut augmentation.rng(Draws::Changes, 1, index));
         let [[a, b, x], [_, _, y]] = map.matrix;
         let values = [a.hypot(b), b.atan2(a).to_degrees(), x / 32.0, y / 24.0];
         for (range, value) in seen.iter_mut().zip(values) {
@@ -73,7 +73,7 @@ fn factors_of_brightness_and_contrast_stay_within_their_ranges() {
 }
 
 #[test]
-fn erased_rectangles_have_area_ratio_and_value_as_asked_for() {
+fn erased_rectangles_have_the_configured_area_ratio_and_value() {
     let config =
         config("erasing = { probability = 1.0, area = [0.1, 0.2], ratio = [0.5, 2.0], value = 3 }");
     let shape = ImageShape::new(1, 60, 80);

@@ -1,4 +1,4 @@
-//! What OpenCV and Pillow make of the same images, see `tests/reference/augmentation.py`.
+//! The same images changed by OpenCV and Pillow, see `tests/reference/augmentation.py`.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use super::super::{DONE, picture_format, print, write_picture};
-use crate::augmentation::preview;
 use crate::cli::PreviewArgs;
 use crate::data::Dataset;
 use crate::experiment;
+use crate::inspection::augmentation_sheet;
 use crate::run::open_dataset;
 use crate::terminal::Bars;
 
@@ -26,7 +26,7 @@ pub fn run(args: &PreviewArgs, data_dir: Option<PathBuf>) -> Result<u8> {
     let dataset = open_dataset(&experiment, data_dir.as_deref(), &Bars::default())?;
     let indices = classes_in_turn(&dataset, args.images.into());
     let (train, classes) = (&dataset.train, &dataset.classes);
-    let sheet = preview(&augmentation, train, classes, &indices, args.epochs.into())?;
+    let sheet = augmentation_sheet(&augmentation, train, classes, &indices, args.epochs.into())?;
     write_picture(
         &sheet,
         &args.out,

@@ -1,20 +1,21 @@
-//! What augmentation does, to look at before training on it.
+//! A sheet of augmented images, to look at before training on them.
 
 use image::RgbImage;
 
-use super::Augmentation;
+use crate::augmentation::Augmentation;
 use crate::data::{DataError, Split};
 use crate::drawing::{Tile, photo, rows};
 
 /// Longer side of a small image when enlarged, in pixels.
 const SIDE: usize = 128;
 
-/// One row for each of `indices` of `split`: the image as it is, then as the first `epochs` epochs see
-/// it, with the classes and shares that the loss counts. Images are mixed with others of the sheet.
+/// One row for each image at `indices` of `split`: the original, then the image as it is in each of the
+/// first `epochs` epochs, with the classes and shares of its target. Images are mixed with others of the
+/// sheet.
 ///
 /// # Errors
 /// An image can no longer be read.
-pub fn preview(
+pub fn augmentation_sheet(
     augmentation: &Augmentation,
     split: &Split,
     classes: &[String],
@@ -59,7 +60,7 @@ pub fn preview(
     Ok(rows("", &sheet))
 }
 
-/// The beginning of a name, as much as has room below a picture.
+/// The beginning of a name, as much as fits below a picture.
 fn short(name: &str) -> String {
     const LONGEST: usize = 14;
     match name.chars().count() {
