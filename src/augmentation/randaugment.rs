@@ -33,22 +33,24 @@ enum PolicyOperation {
     Equalize,
 }
 
-const OPERATIONS: [PolicyOperation; 14] = [
-    PolicyOperation::Identity,
-    PolicyOperation::ShearX,
-    PolicyOperation::ShearY,
-    PolicyOperation::TranslateX,
-    PolicyOperation::TranslateY,
-    PolicyOperation::Rotate,
-    PolicyOperation::Brightness,
-    PolicyOperation::Color,
-    PolicyOperation::Contrast,
-    PolicyOperation::Sharpness,
-    PolicyOperation::Posterize,
-    PolicyOperation::Solarize,
-    PolicyOperation::AutoContrast,
-    PolicyOperation::Equalize,
-];
+impl PolicyOperation {
+    const ALL: [Self; 14] = [
+        Self::Identity,
+        Self::ShearX,
+        Self::ShearY,
+        Self::TranslateX,
+        Self::TranslateY,
+        Self::Rotate,
+        Self::Brightness,
+        Self::Color,
+        Self::Contrast,
+        Self::Sharpness,
+        Self::Posterize,
+        Self::Solarize,
+        Self::AutoContrast,
+        Self::Equalize,
+    ];
+}
 
 /// Operations drawn for one image, with their signed strengths from -1 to 1.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +61,7 @@ impl PolicyDraw {
     pub fn draw(config: &AugmentConfig, rng: &mut ChaCha8Rng) -> Self {
         let strength = config.magnitude as f64 / MAX_MAGNITUDE;
         let draw = |_| {
-            let operation = OPERATIONS[rng.random_range(0..OPERATIONS.len())];
+            let operation = PolicyOperation::ALL[rng.random_range(0..PolicyOperation::ALL.len())];
             let sign = if rng.random_bool(0.5) { 1.0 } else { -1.0 };
             (operation, sign * strength)
         };

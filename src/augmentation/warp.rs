@@ -13,11 +13,11 @@ use super::affine::Affine;
 use crate::pixels::ImageShape;
 
 use bilinear::{FRACTION, blend, weights};
-use border::neighbours;
+use border::corners;
 
 pub use border::Border;
 
-/// The largest position in pixels that fits the 64 bits of a fixed-point number.
+/// Positions farther away, in pixels, could overflow the 64 bits of a fixed-point number.
 const MAX_POSITION: f64 = (1u64 << 30) as f64;
 
 /// Moves `pixels`, 8-bit values `[channels, height, width]`, by `map`, which says where a point goes.
@@ -97,9 +97,9 @@ fn resample<const C: usize>(
             row
         });
         for x in (0..inside.start).chain(inside.end..width) {
-            let neighbours = neighbours(shape, line.at(x), border.fill);
+            let corners = corners(shape, line.at(x), border.fill);
             for (plane, row) in planes.iter().zip(rows.iter_mut()) {
-                row[x] = neighbours.blend(plane, border.level);
+                row[x] = corners.blend(plane, border.level);
             }
         }
         interpolate(planes, width, line, inside, &mut rows);

@@ -4,18 +4,19 @@ use image::{GrayImage, RgbImage};
 
 use super::picture::Picture;
 
-/// Hue in `[0, 180)`, saturation and value of a pixel, in whole numbers to 12 binary places.
+/// Hue (0 to 179), saturation and value of a pixel, in OpenCV's fixed-point numbers of 12 fractional
+/// bits.
 pub fn hsv([red, green, blue]: [u8; 3]) -> [u8; 3] {
-    const PLACES: u32 = 12;
+    const FRACTION: u32 = 12;
     let [red, green, blue] = [red, green, blue].map(i32::from);
     let value = red.max(green).max(blue);
     let range = value - red.min(green).min(blue);
     if range == 0 {
         return [0, 0, value as u8];
     }
-    let rounded = |value: i32| (value + (1 << (PLACES - 1))) >> PLACES;
+    let rounded = |value: i32| (value + (1 << (FRACTION - 1))) >> FRACTION;
     let reciprocal = |scale: f64, of: i32| {
-        (scale * f64::from(1 << PLACES) / f64::from(of)).round_ties_even() as i32
+        (scale * f64::from(1 << FRACTION) / f64::from(of)).round_ties_even() as i32
     };
     let sector = match value {
         value if value == red => green - blue,
@@ -28,10 +29,10 @@ pub fn hsv([red, green, blue]: [u8; 3]) -> [u8; 3] {
     [hue, saturation, value].map(|value| value as u8)
 }
 
-/// CIELAB of sRGB for the white of D65, in whole numbers with as many binary places as OpenCV takes
-/// for 8-bit images: three for linear light, 12 for the matrix, 15 for the cube root.
+/// CIELAB of sRGB for the white point D65, in OpenCV's fixed-point numbers for 8-bit images: 3
+/// fractional bits for linear light, 12 for the matrix, 15 for the cube root.
 pub fn lab(image: &RgbImage) -> RgbImage {
-    let rounded = |value: i64, places: u32| (value + (1 << (places - 1))) >> places;
+    let rounded = |value: i64, bits: u32| (value + (1 << (bits - 1))) >> bits;
     let linear: [i64; 256] = std::array::from_fn(|level| {
         let share = level as f64 / 255.0;
         let light = match share <= 0.04045 {
@@ -40,7 +41,7 @@ pub fn lab(image: &RgbImage) -> RgbImage {
         };
         (255.0 * 8.0 * light).round_ties_even() as i64
     });
-    // Rounded coefficients may sum to a little more than 1.
+    // Longer than 255 * 8, because the rounded coefficients of a row may sum to more than 1.
     let roots: Vec<i64> = (0..256 * 8 * 3 / 2)
         .map(|light| {
             let share = f64::from(light) / (255.0 * 8.0);
@@ -51,7 +52,7 @@ pub fn lab(image: &RgbImage) -> RgbImage {
             (32_768.0 * root).round_ties_even() as i64
         })
         .collect();
-    // Rows of the matrix from RGB to XYZ, each for a white of 1.
+    // The matrix from RGB to XYZ: each row with the value that white has there, which becomes 1.
     let rows = [
         ([0.412453, 0.357580, 0.180423], 0.950456),
         ([0.212671, 0.715160, 0.072169], 1.0),
@@ -77,11 +78,11 @@ pub fn lab(image: &RgbImage) -> RgbImage {
     })
 }
 
-/// A grey picture changed by `change`; of a coloured one the luma of YCbCr (Rec. 601), its colour
-/// kept, in whole numbers as OpenCV has it.
+/// Applies `change` to a grey picture, or to the luma of a coloured one, which keeps its chroma: YCbCr
+/// (Rec. 601) in OpenCV's fixed-point numbers.
 pub fn on_luma(picture: Picture, change: impl FnOnce(GrayImage) -> GrayImage) -> Picture {
-    const PLACES: i32 = 14;
-    let rounded = |value: i32| (value + (1 << (PLACES - 1))) >> PLACES;
+    const FRACTION: i32 = 14;
+    let rounded = |value: i32| (value + (1 << (FRACTION - 1))) >> FRACTION;
     let mut image = match picture {
         Picture::Grey(image) => return Picture::Grey(change(image)),
         Picture::Rgb(image) => image,
@@ -98,8 +99,8 @@ pub fn on_luma(picture: Picture, change: impl FnOnce(GrayImage) -> GrayImage) ->
     for (pixel, luma) in image.pixels_mut().zip(after.iter()) {
         let [red, _, blue] = pixel.0.map(i32::from);
         let before = luma_of(pixel.0);
-        // Chroma as 8-bit YCbCr keeps it, less 128.
-        let chroma = |distance: i32| (rounded(distance + (128 << PLACES))).clamp(0, 255) - 128;
+        // Cut to the range of 8 bits, as in an 8-bit YCbCr image, without its offset of 128.
+        let chroma = |distance: i32| (rounded(distance + (128 << FRACTION))).clamp(0, 255) - 128;
         let (cr, cb) = (
             chroma((red - before) * 11_682),
             chroma((blue - before) * 9_241),

@@ -5,15 +5,15 @@ use imageproc::filter::separable_filter_equal;
 
 use super::picture::Picture;
 
-/// Each channel blurred with a standard deviation of `sigma` pixels; the kernel goes as far as three
-/// of them, as OpenCV's does for 8-bit images.
+/// Blurs each channel with a Gaussian of standard deviation `sigma` pixels, cut off at three standard
+/// deviations as OpenCV's for 8-bit images.
 pub fn gaussian(picture: Picture, sigma: f64) -> Picture {
     let size = ((6.0 * sigma + 1.0).round() as usize) | 1;
     let kernel = gaussian_kernel(size, sigma);
     picture.map_planes(|image| rounded(&filtered(&image, &kernel)))
 }
 
-/// `size` weights, an odd number, that sum to 1.
+/// A Gaussian kernel of `size` weights, an odd number, that sum to 1.
 pub fn gaussian_kernel(size: usize, sigma: f64) -> Vec<f32> {
     let middle = (size / 2) as f64;
     let weights: Vec<f64> = (0..size)
@@ -25,8 +25,8 @@ pub fn gaussian_kernel(size: usize, sigma: f64) -> Vec<f32> {
         .collect()
 }
 
-/// `image` filtered by `kernel` along rows and columns. In 32 bits, because imageproc rounds in
-/// between where it filters 8-bit images.
+/// Filters `image` by `kernel` along rows, then along columns. In 32-bit floats, because imageproc
+/// rounds in between when it filters an 8-bit image.
 pub fn filtered(image: &GrayImage, kernel: &[f32]) -> ImageBuffer<Luma<f32>, Vec<f32>> {
     let (width, height) = image.dimensions();
     let values = ImageBuffer::from_fn(width, height, |x, y| {
@@ -35,7 +35,7 @@ pub fn filtered(image: &GrayImage, kernel: &[f32]) -> ImageBuffer<Luma<f32>, Vec
     separable_filter_equal(&values, kernel)
 }
 
-/// Values to the nearest grey level.
+/// Rounds values to the nearest grey level, ties to even as OpenCV does.
 pub fn rounded(values: &ImageBuffer<Luma<f32>, Vec<f32>>) -> GrayImage {
     let (width, height) = values.dimensions();
     GrayImage::from_fn(width, height, |x, y| {

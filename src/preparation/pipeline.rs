@@ -65,8 +65,8 @@ impl Pipeline {
     pub fn fingerprint(&self) -> String {
         let mut fingerprint = Fingerprint::new();
         fingerprint.text(env!("CARGO_PKG_VERSION"));
-        // Runs and prepared folders keep it, so that the names of settings and of their values in
-        // the code cannot change without making it another.
+        // Runs and prepared folders record it: renaming a field or a variant of an operation makes
+        // them look as if they were prepared otherwise.
         fingerprint.text(&format!("{:?}", self.steps));
         fingerprint.finish()
     }

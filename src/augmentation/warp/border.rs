@@ -14,7 +14,7 @@ pub struct Border {
 }
 
 /// The four pixels around a position.
-pub struct Neighbours {
+pub struct Corners {
     /// Where they are in a plane; [`BEYOND`] for those that are not in the image.
     indices: [usize; 4],
     weights: [i32; 2],
@@ -22,7 +22,7 @@ pub struct Neighbours {
 
 const BEYOND: usize = usize::MAX;
 
-impl Neighbours {
+impl Corners {
     /// The value between them in `plane`; pixels beyond the border have `level`.
     #[inline(always)]
     pub fn blend(&self, plane: &[u8], level: u8) -> u8 {
@@ -34,23 +34,23 @@ impl Neighbours {
 
 /// The pixels around a position that may lie beyond the border.
 #[inline(always)]
-pub fn neighbours(shape: ImageShape, [x, y]: [i64; 2], fill: Fill) -> Neighbours {
+pub fn corners(shape: ImageShape, [x, y]: [i64; 2], fill: Fill) -> Corners {
     if fill == Fill::Constant {
-        return neighbours_inside(shape, [x, y]);
+        return corners_inside(shape, [x, y]);
     }
     let (x, y) = (source(x, shape.width, fill), source(y, shape.height, fill));
     let (left, above) = ((x >> FRACTION) as usize, (y >> FRACTION) as usize);
     let right = (left + 1).min(shape.width - 1);
     let below = (above + 1).min(shape.height - 1) * shape.width;
     let above = above * shape.width;
-    Neighbours {
+    Corners {
         indices: [above + left, above + right, below + left, below + right],
         weights: weights([x, y]),
     }
 }
 
 /// The pixels around a position, those beyond the border left out.
-fn neighbours_inside(shape: ImageShape, [x, y]: [i64; 2]) -> Neighbours {
+fn corners_inside(shape: ImageShape, [x, y]: [i64; 2]) -> Corners {
     let (left, above) = (x >> FRACTION, y >> FRACTION);
     let index = |row: i64, column: i64| {
         let is_row = (0..shape.height as i64).contains(&row);
@@ -60,7 +60,7 @@ fn neighbours_inside(shape: ImageShape, [x, y]: [i64; 2]) -> Neighbours {
             false => BEYOND,
         }
     };
-    Neighbours {
+    Corners {
         indices: [
             index(above, left),
             index(above, left + 1),

@@ -9,8 +9,8 @@ use crate::preparation::pictures::Pictures;
 use crate::preparation::setting::{SettingError, within};
 use crate::preparation::transform::Transform;
 
-/// Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994) as OpenCV
-/// has it; on colour, of the luma of YCbCr.
+/// Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994) with OpenCV's
+/// results; on colour, of the luma of YCbCr.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Clahe {
@@ -71,8 +71,8 @@ impl Clahe {
         })
     }
 
-    /// The side after padding. Where one side does not divide into tiles, OpenCV pads both, one that
-    /// does by a whole pixel per tile.
+    /// The side after padding. As OpenCV does, both sides are padded where only one does not divide into
+    /// tiles; the one that does gets a pixel more for each tile.
     fn extension(&self, side: u32, width: u32, height: u32) -> u32 {
         let divides = [width, height]
             .iter()
@@ -111,7 +111,7 @@ impl Clahe {
         })
     }
 
-    /// Between which tiles each position along a side lies.
+    /// The tiles to interpolate between at each position along a side.
     fn between(&self, side: u32, tile: u32) -> Vec<Between> {
         let per_pixel = 1.0 / tile as f32;
         let place = |position: u32| {
@@ -127,7 +127,7 @@ impl Clahe {
     }
 }
 
-/// Two neighbouring tiles, and the share of the second.
+/// Two neighbouring tiles, and the weight of the second.
 struct Between {
     first: usize,
     second: usize,
@@ -150,7 +150,7 @@ fn clip(counts: &mut [u32; 256], limit: u32) {
     }
 }
 
-/// Where a position beyond a side of `length` is mirrored to, the last pixel not repeated.
+/// Reflects a position beyond a side of `length` at the last pixel, which is not repeated.
 fn reflected(position: u32, length: u32) -> u32 {
     let period = (2 * (length - 1)).max(1);
     let position = position % period;

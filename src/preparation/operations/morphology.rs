@@ -9,7 +9,7 @@ use crate::preparation::setting::{SettingError, odd, within};
 use crate::preparation::transform::Transform;
 
 /// Replaces each pixel by the darkest or the brightest one that the structuring element covers around
-/// it, in each channel of a coloured picture for itself. Pixels beyond the border do not count.
+/// it, in each channel of a coloured picture separately. Pixels beyond the border do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Morphology {
@@ -50,7 +50,7 @@ pub enum MorphologyMethod {
 pub enum StructuringElement {
     #[default]
     Square,
-    /// All pixels whose distance from the middle is at most half of the side.
+    /// All pixels whose distance from the centre is at most half of the side.
     Disk,
     Cross,
 }

@@ -1,3 +1,4 @@
+mod mistakes;
 mod pipeline;
 mod properties;
 mod reference;
