@@ -7,10 +7,11 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Backend, TensorMetadata};
 
-use super::extension::{Bias, Kernels};
-use super::host::HostTensor;
-use super::spec::{Activation, ConvBlock};
-use super::{batch_norm, composed, conv, dense};
+use crate::bias::Bias;
+use crate::extension::Kernels;
+use crate::host::HostTensor;
+use crate::spec::{Activation, ConvBlock};
+use crate::{batch_norm, composed, conv, dense};
 
 impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
     fn conv_block(
@@ -19,16 +20,17 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
         bias: Bias<Self>,
         block: ConvBlock,
     ) -> FloatTensor<Self> {
-        let plain = inner(&bias);
-        let run = conv::forward::<B>(x.primitive(), weight.primitive(), &plain, &block, true);
-        let Some((output, Some(tape))) = run else {
+        let inner_bias = inner(&bias);
+        let results =
+            conv::forward::<B>(x.primitive(), weight.primitive(), &inner_bias, &block, true);
+        let Some((output, Some(saved))) = results else {
             return composed::conv_block::<Self>(x, weight, bias, &block);
         };
         match &bias {
             Bias::Given(bias) => {
-                tracked::<B, C, _, 3>(ConvBlockBackward, [&x, &weight, bias], tape, output)
+                tracked::<B, C, _, 3>(ConvBlockBackward, [&x, &weight, bias], saved, output)
             }
-            Bias::Absent => tracked::<B, C, _, 2>(ConvBlockBackward, [&x, &weight], tape, output),
+            Bias::Absent => tracked::<B, C, _, 2>(ConvBlockBackward, [&x, &weight], saved, output),
         }
     }
 
@@ -38,12 +40,13 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
         bias: Bias<Self>,
         activation: Option<Activation>,
     ) -> FloatTensor<Self> {
-        let plain = inner(&bias);
-        let run = dense::forward::<B>(x.primitive(), weight.primitive(), &plain, activation);
-        let Some(output) = run else {
+        let inner_bias = inner(&bias);
+        let results =
+            dense::forward::<B>(x.primitive(), weight.primitive(), &inner_bias, activation);
+        let Some(output) = results else {
             return composed::dense::<Self>(x, weight, bias, activation);
         };
-        let tape = dense::Tape {
+        let saved = dense::SavedForBackward {
             x: x.primitive().clone(),
             weight: weight.primitive().clone(),
             output: activation.map(|_| output.clone()),
@@ -51,9 +54,9 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
         };
         match &bias {
             Bias::Given(bias) => {
-                tracked::<B, C, _, 3>(DenseBackward, [&x, &weight, bias], tape, output)
+                tracked::<B, C, _, 3>(DenseBackward, [&x, &weight, bias], saved, output)
             }
-            Bias::Absent => tracked::<B, C, _, 2>(DenseBackward, [&x, &weight], tape, output),
+            Bias::Absent => tracked::<B, C, _, 2>(DenseBackward, [&x, &weight], saved, output),
         }
     }
 
@@ -66,20 +69,22 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
         activation: Option<Activation>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let factors = [gamma.primitive(), beta.primitive()];
-        let Some(done) = batch_norm::forward::<B>(x.primitive(), factors, epsilon, activation)
+        let Some(results) = batch_norm::forward::<B>(x.primitive(), factors, epsilon, activation)
         else {
             return composed::batch_norm::<Self>(x, [gamma, beta], epsilon, activation).into();
         };
         let parents = [&x, &gamma, &beta];
-        let output = tracked::<B, C, _, 3>(BatchNormBackward, parents, done.tape, done.output);
+        let output =
+            tracked::<B, C, _, 3>(BatchNormBackward, parents, results.saved, results.output);
         (
             output,
-            Self::from_inner(done.mean),
-            Self::from_inner(done.variance),
+            Self::from_inner(results.mean),
+            Self::from_inner(results.variance),
         )
     }
 }
 
+/// The bias without its place in the graph.
 fn inner<B: Backend, C: CheckpointStrategy>(bias: &Bias<Autodiff<B, C>>) -> Bias<B> {
     match bias {
         Bias::Given(bias) => Bias::Given(bias.primitive().clone()),
@@ -87,12 +92,12 @@ fn inner<B: Backend, C: CheckpointStrategy>(bias: &Bias<Autodiff<B, C>>) -> Bias
     }
 }
 
-/// Makes `output` a node of the graph, where a parent is part of it; `tape` is for its backward
-/// pass.
+/// Makes `output` a node of the graph if one of its parents is part of it; its backward pass gets
+/// `saved`.
 fn tracked<B, C, O, const N: usize>(
     operation: O,
     parents: [&FloatTensor<Autodiff<B, C>>; N],
-    tape: O::State,
+    saved: O::State,
     output: FloatTensor<B>,
 ) -> FloatTensor<Autodiff<B, C>>
 where
@@ -102,7 +107,7 @@ where
 {
     let nodes = parents.map(|parent| parent.node());
     match operation.prepare::<C>(nodes).compute_bound().stateful() {
-        OpsKind::Tracked(prep) => prep.finish(tape, output),
+        OpsKind::Tracked(prep) => prep.finish(saved, output),
         OpsKind::UnTracked(prep) => prep.finish(output),
     }
 }
@@ -111,7 +116,7 @@ where
 struct ConvBlockBackward;
 
 impl<B: HostTensor, const N: usize> Backward<B, N> for ConvBlockBackward {
-    type State = conv::Tape<B>;
+    type State = conv::SavedForBackward<B>;
 
     fn backward(
         self,
@@ -120,12 +125,10 @@ impl<B: HostTensor, const N: usize> Backward<B, N> for ConvBlockBackward {
         _checkpointer: &mut Checkpointer,
     ) {
         let gradient = gradients.consume::<B>(&ops.node);
-        let wanted = [0, 1, 2].map(|n| ops.parents.get(n).is_some_and(Option::is_some));
-        let Some(results) = conv::backward::<B>(&ops.state, &gradient, wanted) else {
-            unreachable!(
-                "the forward pass read the same tensors, and {:?}",
-                gradient.dtype()
-            );
+        let needs_grad = [0, 1, 2].map(|n| ops.parents.get(n).is_some_and(Option::is_some));
+        let Some(results) = conv::backward::<B>(&ops.state, &gradient, needs_grad) else {
+            let dtype = gradient.dtype();
+            unreachable!("a gradient of {dtype:?} values; the forward pass had 32-bit floats");
         };
         for (parent, result) in ops.parents.into_iter().zip(results) {
             if let (Some(parent), Some(result)) = (parent, result) {
@@ -139,7 +142,7 @@ impl<B: HostTensor, const N: usize> Backward<B, N> for ConvBlockBackward {
 struct DenseBackward;
 
 impl<B: HostTensor, const N: usize> Backward<B, N> for DenseBackward {
-    type State = dense::Tape<B>;
+    type State = dense::SavedForBackward<B>;
 
     fn backward(
         self,
@@ -149,9 +152,9 @@ impl<B: HostTensor, const N: usize> Backward<B, N> for DenseBackward {
     ) {
         let gradient = gradients.consume::<B>(&ops.node);
         let dtype = gradient.dtype();
-        let wanted = [0, 1, 2].map(|n| ops.parents.get(n).is_some_and(Option::is_some));
-        let Some(results) = dense::backward::<B>(&ops.state, gradient, wanted) else {
-            unreachable!("the forward pass read the same tensors, and {dtype:?}");
+        let needs_grad = [0, 1, 2].map(|n| ops.parents.get(n).is_some_and(Option::is_some));
+        let Some(results) = dense::backward::<B>(&ops.state, gradient, needs_grad) else {
+            unreachable!("a gradient of {dtype:?} values; the forward pass had 32-bit floats");
         };
         for (parent, result) in ops.parents.into_iter().zip(results) {
             if let (Some(parent), Some(result)) = (parent, result) {
@@ -165,7 +168,7 @@ impl<B: HostTensor, const N: usize> Backward<B, N> for DenseBackward {
 struct BatchNormBackward;
 
 impl<B: HostTensor> Backward<B, 3> for BatchNormBackward {
-    type State = batch_norm::Tape<B>;
+    type State = batch_norm::SavedForBackward<B>;
 
     fn backward(
         self,
@@ -176,7 +179,7 @@ impl<B: HostTensor> Backward<B, 3> for BatchNormBackward {
         let gradient = gradients.consume::<B>(&ops.node);
         let dtype = gradient.dtype();
         let Some(results) = batch_norm::backward::<B>(&ops.state, gradient) else {
-            unreachable!("the forward pass read the same tensors, and {dtype:?}");
+            unreachable!("a gradient of {dtype:?} values; the forward pass had 32-bit floats");
         };
         for (parent, result) in ops.parents.into_iter().zip(results) {
             if let Some(parent) = parent {

@@ -5,30 +5,30 @@ use burn::backend::tensor::FloatTensor;
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::host::HostTensor;
-use super::simd::arch;
-use super::spec::{AdamStep, SgdStep};
+use crate::host::HostTensor;
+use crate::simd::arch;
+use crate::spec::{AdamStep, SgdStep};
 
-/// Values for one thread at least.
+/// Values of one thread.
 const SHARE: usize = 1 << 15;
 
 /// `value`, or zero where it is subnormal.
 ///
 /// The moments of a weight whose gradient stays zero, as behind a dead filter, shrink by a factor
-/// in every step and never reach zero: the smallest subnormal times 0.9 is rounded to itself.
-/// Processors take some hundred cycles for a product with such a value, and it is too small to
-/// move any weight.
+/// in every step and never reach zero: the smallest subnormal times 0.9 is rounded to itself. A
+/// product with such a value takes a processor some hundred cycles, and it is too small to change
+/// any weight.
 #[inline(always)]
-fn flushed(value: f32) -> f32 {
+fn flush_subnormal(value: f32) -> f32 {
     const EXPONENT: u32 = 0x7f80_0000;
-    // A comparison of bits, for one of values may be as slow.
+    // Compares bits because comparing subnormal values may be as slow as multiplying them.
     match value.to_bits() & EXPONENT {
         0 => 0.0,
         _ => value,
     }
 }
 
-/// See [`super::adam_step`].
+/// See [`crate::adam_step`].
 pub fn adam_step<B: HostTensor>(
     parameter: FloatTensor<B>,
     gradient: FloatTensor<B>,
@@ -38,10 +38,10 @@ pub fn adam_step<B: HostTensor>(
     let shape = parameter.shape().to_vec();
     let device = parameter.device();
     let [first, second] = moments;
-    let mut values = B::into_values(parameter);
-    let gradient = B::into_values(gradient);
-    let mut first = B::into_values(first);
-    let mut second = B::into_values(second);
+    let mut values = B::into_vec(parameter);
+    let gradient = B::into_vec(gradient);
+    let mut first = B::into_vec(first);
+    let mut second = B::into_vec(second);
     let arch = arch();
     (values.par_chunks_mut(SHARE))
         .zip(gradient.par_chunks(SHARE))
@@ -56,7 +56,7 @@ pub fn adam_step<B: HostTensor>(
                 step,
             });
         });
-    [values, first, second].map(|values| B::from_values(values, &shape, &device))
+    [values, first, second].map(|values| B::from_vec(values, &shape, &device))
 }
 
 struct Adam<'a> {
@@ -80,20 +80,20 @@ impl WithSimd for Adam<'_> {
             decay,
             shrink,
         } = self.step;
-        // Plain arithmetic: the compiler makes vectors of it for the instruction set at hand.
+        // The compiler turns this loop into vectors of the instruction set.
         let moments = self.first.iter_mut().zip(self.second);
         for ((value, &gradient), (first, second)) in
             self.values.iter_mut().zip(self.gradient).zip(moments)
         {
             let gradient = gradient + decay * *value;
-            *first = flushed(*first * beta_1 + gradient * (1.0 - beta_1));
-            *second = flushed(*second * beta_2 + gradient * gradient * (1.0 - beta_2));
+            *first = flush_subnormal(*first * beta_1 + gradient * (1.0 - beta_1));
+            *second = flush_subnormal(*second * beta_2 + gradient * gradient * (1.0 - beta_2));
             *value = *value * shrink - rate * *first / (second.sqrt() + epsilon);
         }
     }
 }
 
-/// See [`super::sgd_step`].
+/// See [`crate::sgd_step`].
 pub fn sgd_step<B: HostTensor>(
     parameter: FloatTensor<B>,
     gradient: FloatTensor<B>,
@@ -102,9 +102,9 @@ pub fn sgd_step<B: HostTensor>(
 ) -> [FloatTensor<B>; 2] {
     let shape = parameter.shape().to_vec();
     let device = parameter.device();
-    let mut values = B::into_values(parameter);
-    let gradient = B::into_values(gradient);
-    let mut velocity = B::into_values(velocity);
+    let mut values = B::into_vec(parameter);
+    let gradient = B::into_vec(gradient);
+    let mut velocity = B::into_vec(velocity);
     let arch = arch();
     (values.par_chunks_mut(SHARE))
         .zip(gradient.par_chunks(SHARE))
@@ -117,7 +117,7 @@ pub fn sgd_step<B: HostTensor>(
                 step,
             });
         });
-    [values, velocity].map(|values| B::from_values(values, &shape, &device))
+    [values, velocity].map(|values| B::from_vec(values, &shape, &device))
 }
 
 struct Sgd<'a> {
@@ -146,7 +146,7 @@ impl WithSimd for Sgd<'_> {
         let gradients = self.gradient.iter().zip(self.velocity);
         for (value, (&gradient, velocity)) in self.values.iter_mut().zip(gradients) {
             let gradient = gradient + decay * *value;
-            *velocity = flushed(*velocity * momentum + gradient);
+            *velocity = flush_subnormal(*velocity * momentum + gradient);
             *value -= rate * (*velocity * keep + gradient * add);
         }
     }

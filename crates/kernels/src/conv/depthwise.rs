@@ -1,14 +1,14 @@
-//! Convolutions with one filter per channel: no product of matrices is in them, and channels
-//! side by side fill the vectors.
+//! Depthwise convolutions. They hold no matrix product; neighbouring channels fill the vectors.
 
 use pulp::{NullaryFnOnce, Simd};
 
 use super::geometry::Geometry;
-use crate::Activation;
+use crate::activation::activate;
 use crate::product::Row;
-use crate::simd::{activate, below, load, store, unrolled};
+use crate::simd::{first_lanes, load, store, unrolled};
+use crate::spec::Activation;
 
-/// The convolution at `positions`, as [`super::forward`] wants it; `weights` is
+/// The convolution at `positions`, which lead from the padded image to the output; `weights` is
 /// `[tap][channel]` with taps `stride` apart.
 #[allow(clippy::too_many_arguments)]
 #[inline(always)]
@@ -26,7 +26,7 @@ pub fn convolve<S: Simd>(
     for position in positions {
         for channel in (0..g.channels).step_by(S::F32_LANES) {
             let mut sum = load::<S>(bias, channel);
-            for (tap, offset) in g.runs.iter().enumerate() {
+            for (tap, offset) in g.run_offsets.iter().enumerate() {
                 let value = load::<S>(image, position.from + offset + channel);
                 let weight = load::<S>(weights, tap * stride + channel);
                 sum = simd.mul_add_e_f32s(value, weight, sum);
@@ -37,7 +37,7 @@ pub fn convolve<S: Simd>(
 }
 
 /// Adds `image[position + tap] * gradient[position]` to `sums`, `[tap][channel]` with taps `stride`
-/// apart, for each tap; `positions` go from the gradient to the image.
+/// apart, for each tap; `positions` lead from the gradient to the image.
 #[inline(always)]
 pub fn weight_gradient<S: Simd>(
     simd: S,
@@ -49,7 +49,7 @@ pub fn weight_gradient<S: Simd>(
     sums: &mut [f32],
 ) {
     for channel in (0..g.channels).step_by(S::F32_LANES) {
-        for (part, taps) in g.runs.chunks(12).enumerate() {
+        for (part, taps) in g.run_offsets.chunks(12).enumerate() {
             let sums = &mut sums[part * 12 * stride + channel..];
             macro_rules! sized {
                 ($($count:literal)+) => {
@@ -102,7 +102,7 @@ impl<S: Simd, const T: usize> NullaryFnOnce for Taps<'_, S, T> {
 }
 
 /// Adds `gradient[position] * weights` to the values of `image` under the kernel at each position;
-/// `positions` go from the gradient to the image.
+/// `positions` lead from the gradient to the image.
 #[inline(always)]
 pub fn image_gradient<S: Simd>(
     simd: S,
@@ -116,11 +116,11 @@ pub fn image_gradient<S: Simd>(
     let zero = simd.splat_f32s(0.0);
     for position in positions {
         for channel in (0..g.channels).step_by(S::F32_LANES) {
-            // What lies past the last channel is another pixel's.
-            let counts = below(simd, g.channels - channel);
+            // What lies past the last channel belongs to another pixel.
+            let counts = first_lanes(simd, g.channels - channel);
             let gradient = load::<S>(gradient, position.from + channel);
             let gradient = simd.select_f32s(counts, gradient, zero);
-            for (tap, offset) in g.runs.iter().enumerate() {
+            for (tap, offset) in g.run_offsets.iter().enumerate() {
                 let at = position.to + offset + channel;
                 let weight = load::<S>(weights, tap * stride + channel);
                 let value = simd.mul_add_e_f32s(gradient, weight, load::<S>(image, at));

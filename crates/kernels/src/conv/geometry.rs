@@ -1,7 +1,7 @@
-//! The sizes of one convolution block and where its values lie.
+//! The sizes of a convolution block, and where its values lie.
 //!
-//! Inside the kernels images are channels-last: `[height, width, channels]`. The pixels under one
-//! row of a kernel then lie side by side, and the sum over a kernel is a sum over few long runs.
+//! Inside the kernels images are channels-last, `[height, width, channels]`: the pixels under one
+//! row of a kernel then lie side by side, and the sum over a kernel is a sum over a few long runs.
 
 use crate::arithmetic::ConvAxis;
 use crate::spec::{Activation, ConvBlock, Pool, PoolKind};
@@ -22,27 +22,28 @@ pub struct Geometry {
     pub activation: Option<Activation>,
     /// A window of one where there is no pooling.
     pub pool: Pool,
-    /// Of the convolution, as far as the pooling looks: rows, columns.
-    pub conv: [usize; 2],
-    /// After pooling: rows, columns.
-    pub out: [usize; 2],
+    /// Rows and columns of the convolution, as far as pooling windows reach.
+    pub conv_size: [usize; 2],
+    /// Rows and columns after pooling.
+    pub out_size: [usize; 2],
     /// Values per row of the padded image.
-    pub row: usize,
+    pub row_len: usize,
     /// Rows of the padded image.
-    pub rows: usize,
-    /// Offsets of the runs of one group that a kernel covers, from its top left value.
-    pub runs: Vec<usize>,
+    pub padded_rows: usize,
+    /// A kernel covers runs of neighbouring values; the offset of each from the first value under
+    /// the kernel, for one group.
+    pub run_offsets: Vec<usize>,
     /// Values per run.
-    pub run: usize,
+    pub run_len: usize,
 }
 
 impl Geometry {
     /// The sizes of `block` on images `[batch, channels, height, width]` with a weight
     /// `[out channels, channels / groups, kernel height, kernel width]`.
     ///
-    /// `None` where the sizes do not fit together, or where the pooling is not covered: windows of
-    /// more than 256 values (a position must fit a byte), padding of more than half a window, and
-    /// padding together with dilation.
+    /// `None` where the sizes do not fit together, or where the kernels do not cover the pooling:
+    /// windows of more than 256 values (a number in the window must fit a byte), padding of more
+    /// than half a window, and padding together with dilation.
     pub fn new(image: [usize; 4], weight: [usize; 4], block: &ConvBlock) -> Option<Self> {
         let [batch, channels, height, width] = image;
         let [out_channels, group_channels, kernel_h, kernel_w] = weight;
@@ -73,8 +74,8 @@ impl Geometry {
         let [top, left, bottom, right] = block.padding;
         let padded = [height + top + bottom, width + left + right];
         let kernel = [kernel_h, kernel_w];
-        let mut conv = [0; 2];
-        let mut out = [0; 2];
+        let mut conv_size = [0; 2];
+        let mut out_size = [0; 2];
         for axis in 0..2 {
             let convolution = ConvAxis {
                 kernel: kernel[axis],
@@ -83,14 +84,14 @@ impl Geometry {
             };
             let window = pool.axis(axis);
             let positions = convolution.output_size(padded[axis], 0)?;
-            out[axis] = window.output_size(positions, 2 * pool.padding[axis])?;
+            out_size[axis] = window.output_size(positions, 2 * pool.padding[axis])?;
             // Rows and columns that no window reaches are not computed.
-            let seen = window.input_size(out[axis]);
-            conv[axis] = (seen.saturating_sub(pool.padding[axis])).min(positions);
+            let seen = window.input_size(out_size[axis]);
+            conv_size[axis] = (seen.saturating_sub(pool.padding[axis])).min(positions);
         }
-        let row = padded[1] * channels;
-        let along = |ky: usize| ky * block.dilation[0] * row;
-        let (runs, run) = if block.dilation[1] == 1 && block.groups == 1 {
+        let row_len = padded[1] * channels;
+        let along = |ky: usize| ky * block.dilation[0] * row_len;
+        let (run_offsets, run_len) = if block.dilation[1] == 1 && block.groups == 1 {
             ((0..kernel_h).map(along).collect(), kernel_w * channels)
         } else {
             let step = block.dilation[1] * channels;
@@ -111,33 +112,34 @@ impl Geometry {
             groups: block.groups,
             activation: block.activation,
             pool,
-            conv,
-            out,
-            row,
-            rows: padded[0],
-            runs,
-            run,
+            conv_size,
+            out_size,
+            row_len,
+            padded_rows: padded[0],
+            run_offsets,
+            run_len,
         })
     }
 
-    /// Channels of one group: in, out.
+    /// Input and output channels of one group.
     pub fn group(&self) -> [usize; 2] {
         [self.channels, self.out_channels].map(|channels| channels / self.groups)
     }
 
-    /// Kernel values of one output channel.
+    /// Values of one filter.
     pub fn taps(&self) -> usize {
-        self.runs.len() * self.run
+        self.run_offsets.len() * self.run_len
     }
 
-    /// One filter for each channel.
+    /// Whether there is one filter for each channel.
     pub fn depthwise(&self) -> bool {
         self.groups > 1 && self.groups == self.channels && self.channels == self.out_channels
     }
 
-    /// Top left value of the kernel at a position of the convolution, in the padded image.
+    /// Offset, in the padded image, of the first value under the kernel at a position of the
+    /// convolution.
     pub fn base(&self, y: usize, x: usize) -> usize {
-        y * self.stride[0] * self.row + x * self.stride[1] * self.channels
+        y * self.stride[0] * self.row_len + x * self.stride[1] * self.channels
     }
 
     /// Whether there is no pooling.
@@ -145,42 +147,42 @@ impl Geometry {
         self.pool.kernel == [1, 1] && self.pool.stride == [1, 1] && self.pool.padding == [0, 0]
     }
 
-    /// Whether the pooling picks one value of each window, and more than one is there.
-    pub fn picks(&self) -> bool {
+    /// Whether there is max pooling.
+    pub fn max_pools(&self) -> bool {
         !self.unpooled() && self.pool.kind == PoolKind::Max
     }
 
-    /// Whether the pooling takes 2x2 maxima that lie side by side, of sums of products.
-    pub fn squares(&self) -> bool {
-        self.picks() && self.pools_squares() && !self.depthwise()
+    /// Whether max pooling has 2x2 windows side by side, and the convolution is no depthwise one.
+    pub fn max_pools_2x2(&self) -> bool {
+        self.max_pools() && self.pools_2x2() && !self.depthwise()
     }
 
-    /// Whether the pooling takes 2x2 means that lie side by side.
-    pub fn mean_squares(&self) -> bool {
-        self.pool.kind != PoolKind::Max && self.pools_squares()
+    /// Whether average pooling has 2x2 windows side by side.
+    pub fn mean_pools_2x2(&self) -> bool {
+        self.pool.kind != PoolKind::Max && self.pools_2x2()
     }
 
-    fn pools_squares(&self) -> bool {
+    fn pools_2x2(&self) -> bool {
         let pool = &self.pool;
-        let lie = pool.kernel == [2, 2] && pool.stride == [2, 2] && pool.dilation == [1, 1];
-        lie && pool.padding == [0, 0]
+        let side_by_side = pool.kernel == [2, 2] && pool.stride == [2, 2];
+        side_by_side && pool.dilation == [1, 1] && pool.padding == [0, 0]
     }
 
-    /// Rows of the convolution that rows `out` of the output look at.
+    /// Rows of the convolution under the windows of rows `out` of the output.
     pub fn conv_rows(&self, out: std::ops::Range<usize>) -> std::ops::Range<usize> {
         let (stride, padding) = (self.pool.stride[0], self.pool.padding[0]);
         let first = (out.start * stride).saturating_sub(padding);
         let last = self.pool.axis(0).input_size(out.end);
-        let end = last.saturating_sub(padding).min(self.conv[0]);
+        let end = last.saturating_sub(padding).min(self.conv_size[0]);
         first.min(end)..end
     }
 
-    /// Positions of the convolution under the window of output position `out` along `axis`, with
-    /// their number in the window; padding is left out.
+    /// Positions of the convolution along `axis` under the window of output position `out`, each
+    /// with its number in the window before it; padding is left out.
     pub fn window(&self, axis: usize, out: usize) -> impl Iterator<Item = (usize, usize)> + Clone {
         let start = out * self.pool.stride[axis];
         let (padding, dilation) = (self.pool.padding[axis], self.pool.dilation[axis]);
-        let limit = self.conv[axis];
+        let limit = self.conv_size[axis];
         (0..self.pool.kernel[axis]).filter_map(move |tap| {
             let at = (start + tap * dilation).checked_sub(padding)?;
             (at < limit).then_some((tap, at))
@@ -191,6 +193,6 @@ impl Geometry {
     pub fn inside(&self, x: usize) -> bool {
         let start = x * self.pool.stride[1];
         let end = start + self.pool.axis(1).effective_kernel();
-        start >= self.pool.padding[1] && end - self.pool.padding[1] <= self.conv[1]
+        start >= self.pool.padding[1] && end - self.pool.padding[1] <= self.conv_size[1]
     }
 }

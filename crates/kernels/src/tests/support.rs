@@ -3,7 +3,7 @@
 use burn::backend::Dispatch;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::{self as kernels, Activation, ConvBlock, composed};
+use crate::{Activation, Bias, ConvBlock, composed};
 
 /// A CPU device and its backend's name.
 pub struct Backend {
@@ -82,32 +82,32 @@ pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().expect("values are f32")
 }
 
-/// [`kernels::conv_block`], or what stands in for it.
+/// [`crate::conv_block`], or what stands in for it.
 pub type ConvOperation = fn(Tensor<4>, Tensor<4>, Option<Tensor<1>>, &ConvBlock) -> Tensor<4>;
-/// [`kernels::dense`], or what stands in for it.
+/// [`crate::dense`], or what stands in for it.
 pub type DenseOperation =
     fn(Tensor<2>, Tensor<2>, Option<Tensor<1>>, Option<Activation>) -> Tensor<2>;
 
-/// The definition of [`kernels::conv_block`] in Burn's own operations.
+/// The definition of [`crate::conv_block`] in Burn's own operations.
 pub fn composed_block(
     x: Tensor<4>,
     weight: Tensor<4>,
     bias: Option<Tensor<1>>,
     block: &ConvBlock,
 ) -> Tensor<4> {
-    let bias = kernels::of(bias);
+    let bias = Bias::from(bias);
     let (x, weight) = (x.into_dispatch(), weight.into_dispatch());
     Tensor::from_dispatch(composed::conv_block::<Dispatch>(x, weight, bias, block))
 }
 
-/// The definition of [`kernels::dense`] in Burn's own operations.
+/// The definition of [`crate::dense`] in Burn's own operations.
 pub fn composed_dense(
     x: Tensor<2>,
     weight: Tensor<2>,
     bias: Option<Tensor<1>>,
     activation: Option<Activation>,
 ) -> Tensor<2> {
-    let bias = kernels::of(bias);
+    let bias = Bias::from(bias);
     let (x, weight) = (x.into_dispatch(), weight.into_dispatch());
     Tensor::from_dispatch(composed::dense::<Dispatch>(x, weight, bias, activation))
 }

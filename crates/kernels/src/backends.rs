@@ -1,0 +1,101 @@
+//! Which backend runs what: kernels on the CPU backends, Burn's own operations on the others.
+
+// Burn means to drop `ndarray` one day; until then it is a build-time choice.
+#![cfg_attr(feature = "ndarray", allow(deprecated))]
+
+use burn::backend::tensor::FloatTensor;
+
+use crate::bias::Bias;
+use crate::extension::Kernels;
+use crate::host::all_f32;
+use crate::spec::{Activation, AdamStep, ConvBlock, SgdStep};
+use crate::{batch_norm, composed, conv, dense, optimizer};
+
+/// Implements the operations by the kernels, and by Burn's own operations where those do not apply.
+macro_rules! implement_on_host {
+    ($backend:ty) => {
+        impl Kernels for $backend {
+            fn conv_block(
+                x: FloatTensor<Self>,
+                weight: FloatTensor<Self>,
+                bias: Bias<Self>,
+                block: ConvBlock,
+            ) -> FloatTensor<Self> {
+                match conv::forward::<Self>(&x, &weight, &bias, &block, false) {
+                    Some((output, _)) => output,
+                    None => composed::conv_block::<Self>(x, weight, bias, &block),
+                }
+            }
+
+            fn dense(
+                x: FloatTensor<Self>,
+                weight: FloatTensor<Self>,
+                bias: Bias<Self>,
+                activation: Option<Activation>,
+            ) -> FloatTensor<Self> {
+                match dense::forward::<Self>(&x, &weight, &bias, activation) {
+                    Some(output) => output,
+                    None => composed::dense::<Self>(x, weight, bias, activation),
+                }
+            }
+
+            fn batch_norm(
+                x: FloatTensor<Self>,
+                gamma: FloatTensor<Self>,
+                beta: FloatTensor<Self>,
+                epsilon: f32,
+                activation: Option<Activation>,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+                match batch_norm::forward::<Self>(&x, [&gamma, &beta], epsilon, activation) {
+                    Some(results) => (results.output, results.mean, results.variance),
+                    None => {
+                        composed::batch_norm::<Self>(x, [gamma, beta], epsilon, activation).into()
+                    }
+                }
+            }
+
+            fn adam_step(
+                parameter: FloatTensor<Self>,
+                gradient: FloatTensor<Self>,
+                first: FloatTensor<Self>,
+                second: FloatTensor<Self>,
+                step: AdamStep,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+                let moments = [first, second];
+                if all_f32::<Self, _>([&parameter, &gradient, &moments[0], &moments[1]]) {
+                    optimizer::adam_step::<Self>(parameter, gradient, moments, step).into()
+                } else {
+                    composed::adam_step::<Self>(parameter, gradient, moments, step).into()
+                }
+            }
+
+            fn sgd_step(
+                parameter: FloatTensor<Self>,
+                gradient: FloatTensor<Self>,
+                velocity: FloatTensor<Self>,
+                step: SgdStep,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+                if all_f32::<Self, _>([&parameter, &gradient, &velocity]) {
+                    optimizer::sgd_step::<Self>(parameter, gradient, velocity, step).into()
+                } else {
+                    composed::sgd_step::<Self>(parameter, gradient, velocity, step).into()
+                }
+            }
+        }
+    };
+}
+
+#[cfg(feature = "flex")]
+implement_on_host!(burn::backend::Flex);
+
+#[cfg(feature = "ndarray")]
+implement_on_host!(burn::backend::NdArray);
+
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
+mod cube {
+    use crate::extension::Kernels;
+    use crate::host::HostTensor;
+
+    impl Kernels for burn::backend::Cube {}
+    impl HostTensor for burn::backend::Cube {}
+}

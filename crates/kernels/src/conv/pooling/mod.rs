@@ -1,0 +1,9 @@
+//! Pooling of rows of a convolution, forward and backward.
+
+mod backward;
+mod forward;
+mod window;
+
+pub use self::backward::{SavedImage, activation_backward, pool_row_backward};
+pub use self::forward::pool_row;
+pub use self::window::{PoolWindow, RingLayout};
