@@ -9,7 +9,7 @@ use crate::host::HostTensor;
 use crate::simd::arch;
 use crate::spec::{AdamStep, SgdStep};
 
-/// Values of one thread.
+/// Values that a thread works on at once.
 const SHARE: usize = 1 << 15;
 
 /// `value`, or zero where it is subnormal.

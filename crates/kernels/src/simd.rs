@@ -3,7 +3,7 @@
 //! Functions here are inlined into a body that runs under `pulp::Arch::dispatch`, which picks
 //! AVX-512, AVX2, NEON or plain scalars when the program starts.
 
-// Each use says why it is sound.
+// Every use says why it is sound.
 #![allow(unsafe_code)]
 // A vector is filled through an array that may be longer than it.
 #![allow(clippy::needless_range_loop)]

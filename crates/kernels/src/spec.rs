@@ -1,4 +1,4 @@
-//! What a fused operation computes, apart from its tensors.
+//! What an operation computes, apart from its tensors.
 
 use std::fmt;
 
@@ -6,20 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::arithmetic::ConvAxis;
 
-/// A non-linearity, applied to each value.
+/// A non-linear function of each value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
-    /// `max(0, x)`
+    /// `max(0, x)`; its slope is 0 at 0.
     Relu,
-    /// `min(max(0, x), 6)`, see Howard et al., "MobileNets" (arXiv 1704.04861).
+    /// `min(max(0, x), 6)`, see Howard et al., "MobileNets" (arXiv 1704.04861). As in PyTorch its
+    /// slope is 0 at 0 and at 6.
     Relu6,
-    /// Hyperbolic tangent, output in `(-1, 1)`.
+    /// Hyperbolic tangent, output in `[-1, 1]`.
     Tanh,
 }
 
 impl Activation {
-    /// Whether it is cheap enough to be applied to sums while they are in registers.
+    /// Whether it only clamps: cheap enough to be applied to sums while they are in registers.
     pub fn clamps(self) -> bool {
         matches!(self, Activation::Relu | Activation::Relu6)
     }
@@ -35,29 +36,53 @@ impl fmt::Display for Activation {
     }
 }
 
-/// How a pooling window is summarised.
+/// What becomes of the values under a pooling window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PoolKind {
+    /// Their maximum; the gradient goes to the first of equal ones.
     Max,
-    /// Mean over the window; whether padding counts in the divisor.
+    /// Their mean.
     Average {
+        /// Whether zeros of the padding count in the divisor.
         count_include_pad: bool,
     },
 }
 
-/// Pooling over `[height, width]`. Windows that do not fit are dropped (no ceiling mode).
+/// Pooling. Pairs are `[height, width]`; a last window that is not full is left out (no ceiling
+/// mode).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pool {
     pub kind: PoolKind,
     pub kernel: [usize; 2],
     pub stride: [usize; 2],
-    /// On both sides; at most half the kernel.
+    /// On either side; at most half the kernel.
     pub padding: [usize; 2],
     /// Of a maximum; an average has `[1, 1]`.
     pub dilation: [usize; 2],
 }
 
 impl Pool {
+    /// Maxima over windows side by side.
+    pub const fn max(kernel: [usize; 2]) -> Self {
+        Self {
+            kind: PoolKind::Max,
+            kernel,
+            stride: kernel,
+            padding: [0, 0],
+            dilation: [1, 1],
+        }
+    }
+
+    /// Means over windows side by side.
+    pub const fn average(kernel: [usize; 2]) -> Self {
+        Self {
+            kind: PoolKind::Average {
+                count_include_pad: true,
+            },
+            ..Self::max(kernel)
+        }
+    }
+
     /// The window along height (0) or width (1).
     pub fn axis(&self, axis: usize) -> ConvAxis {
         ConvAxis {
@@ -68,23 +93,25 @@ impl Pool {
     }
 }
 
-/// A convolution, then an activation, then pooling.
+/// A convolution, then an activation, then pooling. Pairs are `[height, width]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConvBlock {
-    /// `[height, width]`, as all pairs here.
     pub stride: [usize; 2],
-    /// Zeros at `[top, left, bottom, right]`.
+    /// Zeros at `[top, left, bottom, right]`; see [`ConvAxis::same_padding`].
     pub padding: [usize; 4],
     pub dilation: [usize; 2],
+    /// Groups of channels that are convolved separately; as many as channels for a depthwise
+    /// convolution.
     pub groups: usize,
     pub activation: Option<Activation>,
     pub pool: Option<Pool>,
-    /// Whether the output's channels are to lie one after the other in memory, as a flattening
-    /// wants them. Changes the layout, not the values.
+    /// Whether the output is to lie in memory in row-major order, as flattening needs it, instead
+    /// of channels-last. Changes the layout, not the values.
     pub channels_first: bool,
 }
 
 impl Default for ConvBlock {
+    /// Stride 1, no padding, one group, nothing after the convolution.
     fn default() -> Self {
         Self {
             stride: [1, 1],
@@ -98,32 +125,35 @@ impl Default for ConvBlock {
     }
 }
 
-/// One step of Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019), what depends on
-/// the number of the step worked out:
-/// `value = value * shrink - rate * first / (sqrt(second) + epsilon)`.
+/// A step of Adam (Kingma and Ba, arXiv 1412.6980) or AdamW (Loshchilov and Hutter, arXiv
+/// 1711.05101), with everything that depends on the number of the step computed beforehand:
+/// `parameter * shrink - rate * first / (sqrt(second) + epsilon)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AdamStep {
     /// Decay of the first moment per step.
     pub beta_1: f32,
     /// Decay of the second moment per step.
     pub beta_2: f32,
-    /// Learning rate, bias corrections included.
+    /// Learning rate, with both bias corrections.
     pub rate: f32,
-    /// Bias correction of the second moment included.
+    /// With the bias correction of the second moment.
     pub epsilon: f32,
-    /// Weight decay that is added to the gradient (Adam), or 0.
+    /// Weight decay added to the gradient (Adam), or 0.
     pub decay: f32,
     /// Factor of the parameter (AdamW), or 1.
     pub shrink: f32,
 }
 
-/// One step of gradient descent with momentum, as PyTorch's `SGD` without dampening.
+/// A step of gradient descent with momentum, as PyTorch's `SGD` without dampening.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SgdStep {
+    /// Learning rate.
     pub rate: f32,
-    /// `0` where there is none.
+    /// 0 for none.
     pub momentum: f32,
+    /// Whether the step looks ahead by the momentum (Sutskever et al., "On the importance of
+    /// initialization and momentum in deep learning", 2013).
     pub nesterov: bool,
-    /// Weight decay that is added to the gradient, or 0.
+    /// Weight decay added to the gradient, or 0.
     pub decay: f32,
 }

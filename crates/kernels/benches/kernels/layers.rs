@@ -52,30 +52,17 @@ impl Conv {
     }
 }
 
-fn pool(kind: PoolKind, kernel: usize, stride: usize, padding: usize) -> Option<Pool> {
-    Some(Pool {
-        kind,
-        kernel: [kernel; 2],
-        stride: [stride; 2],
-        padding: [padding; 2],
-        dilation: [1, 1],
-    })
-}
-
 pub fn convolutions() -> Vec<Conv> {
     use Activation::{Relu, Tanh};
-    let max2 = || pool(PoolKind::Max, 2, 2, 0);
-    let max3 = || pool(PoolKind::Max, 3, 2, 1);
-    let average2 = || {
-        pool(
-            PoolKind::Average {
-                count_include_pad: true,
-            },
-            2,
-            2,
-            0,
-        )
+    let max2 = || Some(Pool::max([2, 2]));
+    let max3 = || {
+        Some(Pool {
+            stride: [2, 2],
+            padding: [1, 1],
+            ..Pool::max([3, 3])
+        })
     };
+    let average2 = || Some(Pool::average([2, 2]));
     // Small ones first: --quick takes the first six.
     vec![
         conv(

@@ -177,8 +177,8 @@ impl Geometry {
         first.min(end)..end
     }
 
-    /// Positions of the convolution along `axis` under the window of output position `out`, each
-    /// with its number in the window before it; padding is left out.
+    /// The values along `axis` under the window of output position `out`: the number of each in the
+    /// window, and its position in the convolution. Padding is left out.
     pub fn window(&self, axis: usize, out: usize) -> impl Iterator<Item = (usize, usize)> + Clone {
         let start = out * self.pool.stride[axis];
         let (padding, dilation) = (self.pool.padding[axis], self.pool.dilation[axis]);

@@ -34,7 +34,7 @@ impl Panels {
         }
     }
 
-    /// Where the first row has its value of a column.
+    /// Offset of the first row's value in a column.
     fn column(&self, column: usize) -> usize {
         self.at(column / self.width) + column % self.width
     }
@@ -129,7 +129,7 @@ impl Panels {
         panel
     }
 
-    /// Where a panel starts.
+    /// Offset of a panel.
     pub fn at(&self, panel: usize) -> usize {
         panel * self.rows * self.width
     }

@@ -1,6 +1,6 @@
 //! A tile of a product: as many rows as fit the registers.
 
-// Each use says why it is sound.
+// Every use says why it is sound.
 #![allow(unsafe_code)]
 // Sums stay in registers only where the index of every loop over them is a constant.
 #![allow(clippy::needless_range_loop)]

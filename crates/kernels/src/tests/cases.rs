@@ -138,13 +138,7 @@ fn pools() -> impl Strategy<Value = Option<Pool>> {
         },
     );
     // The usual one has a way of its own.
-    let pairs = Just(Pool {
-        kind: PoolKind::Max,
-        kernel: [2, 2],
-        stride: [2, 2],
-        padding: [0, 0],
-        dilation: [1, 1],
-    });
+    let pairs = Just(Pool::max([2, 2]));
     option::weighted(0.7, prop_oneof![2 => pool, 1 => pairs])
 }
 

@@ -4,25 +4,14 @@ use burn::tensor::Device;
 
 use super::cases::{ConvCase, DenseCase};
 use super::support::{Results, backends, close, smooth};
-use crate::{self as kernels, Activation, ConvBlock, Pool, PoolKind};
+use crate::{self as kernels, Activation, ConvBlock, Pool};
 
 type Call = Box<dyn Fn(&Device) -> Results + Sync>;
 
 /// Calls with values whose sums depend on their order.
 fn calls() -> Vec<(&'static str, Call)> {
-    let maximum = Pool {
-        kind: PoolKind::Max,
-        kernel: [2, 2],
-        stride: [2, 2],
-        padding: [0, 0],
-        dilation: [1, 1],
-    };
-    let average = Pool {
-        kind: PoolKind::Average {
-            count_include_pad: true,
-        },
-        ..maximum
-    };
+    let maximum = Pool::max([2, 2]);
+    let average = Pool::average([2, 2]);
     let block = ConvBlock {
         activation: Some(Activation::Tanh),
         ..ConvBlock::default()

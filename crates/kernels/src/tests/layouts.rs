@@ -7,7 +7,7 @@ use super::support::{
     ConvOperation, DenseOperation, Results, backends, close, composed_block, composed_dense,
     smooth, tensor, values,
 };
-use crate::{self as kernels, Activation, ConvBlock, Pool, PoolKind};
+use crate::{self as kernels, Activation, ConvBlock, Pool};
 
 #[derive(Clone, Copy)]
 struct Operations {
@@ -31,24 +31,12 @@ const BLOCK: ConvBlock = ConvBlock {
     dilation: [1, 1],
     groups: 1,
     activation: Some(Activation::Relu),
-    pool: Some(POOL),
+    pool: Some(Pool::max([2, 2])),
     channels_first: false,
-};
-const POOL: Pool = Pool {
-    kind: PoolKind::Max,
-    kernel: [2, 2],
-    stride: [2, 2],
-    padding: [0, 0],
-    dilation: [1, 1],
 };
 const AVERAGE: ConvBlock = ConvBlock {
     activation: Some(Activation::Tanh),
-    pool: Some(Pool {
-        kind: PoolKind::Average {
-            count_include_pad: true,
-        },
-        ..POOL
-    }),
+    pool: Some(Pool::average([2, 2])),
     ..BLOCK
 };
 const PLAIN: ConvBlock = ConvBlock {

@@ -1,29 +1,29 @@
-//! Gradients that nobody asks for.
+//! Only some of the gradients are needed.
 
 use burn::tensor::Tensor;
 
 use super::cases::{ConvCase, DenseCase};
 use super::support::{Results, backends, smooth, tensor, values};
-use crate::{self as kernels, Activation, ConvBlock, Pool, PoolKind};
+use crate::{self as kernels, Activation, ConvBlock, Pool};
 
-/// What of input, weight and bias wants a gradient: all eight cases.
-fn wishes() -> impl Iterator<Item = [bool; 3]> {
+/// Whether input, weight and bias need a gradient: all eight cases.
+fn combinations() -> impl Iterator<Item = [bool; 3]> {
     (0..8).map(|bits| [bits & 1 != 0, bits & 2 != 0, bits & 4 != 0])
 }
 
-/// Runs `layer` with gradients as wished for, and compares with `all` of them.
-fn check_wish<const D: usize>(
+/// Runs `layer` with only some gradients, and compares with `all` of them.
+fn check<const D: usize>(
     leaves: (Tensor<D>, Tensor<D>, Tensor<1>),
-    wish: [bool; 3],
+    needs_grad: [bool; 3],
     layer: impl Fn(Tensor<D>, Tensor<D>, Option<Tensor<1>>) -> Tensor<D>,
     all: &Results,
 ) {
-    let x = leaves.0.autodiff().set_require_grad(wish[0]);
-    let weight = leaves.1.autodiff().set_require_grad(wish[1]);
-    let bias = leaves.2.autodiff().set_require_grad(wish[2]);
+    let x = leaves.0.autodiff().set_require_grad(needs_grad[0]);
+    let weight = leaves.1.autodiff().set_require_grad(needs_grad[1]);
+    let bias = leaves.2.autodiff().set_require_grad(needs_grad[2]);
     let output = layer(x.clone(), weight.clone(), Some(bias.clone()));
-    assert_eq!(values(output.clone()), all[0].1, "{wish:?}");
-    if wish == [false; 3] {
+    assert_eq!(values(output.clone()), all[0].1, "{needs_grad:?}");
+    if needs_grad == [false; 3] {
         assert!(!output.is_tracked());
         return;
     }
@@ -42,26 +42,17 @@ fn check_wish<const D: usize>(
     for (n, found) in found.into_iter().enumerate() {
         assert_eq!(
             found,
-            wish[n].then(|| all[n + 1].1.clone()),
-            "{wish:?}: {}",
+            needs_grad[n].then(|| all[n + 1].1.clone()),
+            "{needs_grad:?}: {}",
             all[n + 1].0
         );
     }
 }
 
 #[test]
-fn gradients_that_nobody_asks_for_do_not_change_the_others() {
-    let maximum = Pool {
-        kind: PoolKind::Max,
-        kernel: [2, 2],
-        stride: [2, 2],
-        padding: [0, 0],
-        dilation: [1, 1],
-    };
-    let kind = PoolKind::Average {
-        count_include_pad: true,
-    };
-    let average = Pool { kind, ..maximum };
+fn gradients_that_are_not_needed_do_not_change_the_others() {
+    let maximum = Pool::max([2, 2]);
+    let average = Pool::average([2, 2]);
     let plain = ConvBlock {
         padding: [1; 4],
         activation: Some(Activation::Relu),
@@ -90,8 +81,8 @@ fn gradients_that_nobody_asks_for_do_not_change_the_others() {
     let backends = backends();
     let runs = backends
         .iter()
-        .flat_map(|b| wishes().map(move |wish| (b, wish)));
-    for (backend, wish) in runs {
+        .flat_map(|b| combinations().map(move |needs_grad| (b, needs_grad)));
+    for (backend, needs_grad) in runs {
         let device = &backend.device;
         for block in blocks {
             let case = ConvCase {
@@ -109,7 +100,7 @@ fn gradients_that_nobody_asks_for_do_not_change_the_others() {
             );
             let all = case.run(smooth, kernels::conv_block, device);
             let layer = |x, weight, bias| kernels::conv_block(x, weight, bias, &block);
-            check_wish(leaves, wish, layer, &all);
+            check(leaves, needs_grad, layer, &all);
         }
         let [x, weight, bias] = dense.values(smooth);
         let leaves = (
@@ -119,6 +110,6 @@ fn gradients_that_nobody_asks_for_do_not_change_the_others() {
         );
         let all = dense.run(smooth, kernels::dense, device);
         let layer = |x, weight, bias| kernels::dense(x, weight, bias, dense.activation);
-        check_wish(leaves, wish, layer, &all);
+        check(leaves, needs_grad, layer, &all);
     }
 }

@@ -6,25 +6,14 @@ use super::cases::{ConvCase, DenseCase};
 use super::support::{
     Results, backends, close, composed_block, composed_dense, nothing_hidden, smooth,
 };
-use crate::{self as kernels, Activation, ConvBlock, Pool, PoolKind};
+use crate::{self as kernels, Activation, ConvBlock, Pool};
 
 const TOLERANCE: f32 = 1e-4;
 const SPECIAL: [f32; 3] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
 
 fn conv_cases() -> Vec<ConvCase> {
-    let maximum = Pool {
-        kind: PoolKind::Max,
-        kernel: [2, 2],
-        stride: [2, 2],
-        padding: [0, 0],
-        dilation: [1, 1],
-    };
-    let average = Pool {
-        kind: PoolKind::Average {
-            count_include_pad: true,
-        },
-        ..maximum
-    };
+    let maximum = Pool::max([2, 2]);
+    let average = Pool::average([2, 2]);
     let mut cases = Vec::new();
     for activation in ACTIVATIONS {
         for pool in [None, Some(maximum), Some(average)] {
@@ -204,13 +193,7 @@ fn a_huge_image_leaves_its_neighbours_alone() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let pool = pool.unwrap();
     let block = ConvBlock {
-        pool: Some(Pool {
-            kind: PoolKind::Max,
-            kernel: [2, 2],
-            stride: [2, 2],
-            padding: [0, 0],
-            dilation: [1, 1],
-        }),
+        pool: Some(Pool::max([2, 2])),
         ..ConvBlock::default()
     };
     let values = |len: usize| (0..len).map(|at| (at * 7 % 13) as f32 / 13.0 - 0.4);

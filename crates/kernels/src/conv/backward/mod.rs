@@ -26,7 +26,8 @@ use crate::uninit::UninitBuffer;
 /// Gradients of the loss with respect to images, weight and bias, those that `needs_grad` asks
 /// for, from the one with respect to the output.
 ///
-/// `None` where a tensor does not lie in memory as it did in the forward pass.
+/// `None` where a tensor has no 32-bit floats in this process's memory; the forward pass has then
+/// returned `None` as well.
 pub fn backward<B: HostTensor>(
     saved: &SavedForBackward<B>,
     gradient: &FloatTensor<B>,
@@ -85,7 +86,7 @@ pub fn backward<B: HostTensor>(
     Some([image_gradient, weight_gradient, bias_gradient])
 }
 
-/// The fewest values of one thread, where the sums of the weights are brought in order.
+/// The fewest weights of one thread, where their sums are reordered.
 const MIN_WORK: usize = 1 << 17;
 
 /// The sums in the order of the weight,

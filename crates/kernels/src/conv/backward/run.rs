@@ -20,7 +20,7 @@ thread_local! {
 /// Sums the gradients of weight and bias over all images, and writes the gradient of the images to
 /// `image_gradient`, `[batch, height, width, channels]`, empty where they need none.
 ///
-/// `zeros` has the size of the sums; `None` where there is no image.
+/// `zeros` are the sums to start from. `None` where there is no image.
 pub fn run(
     inputs: &BackwardInputs,
     zeros: Sums,

@@ -15,7 +15,7 @@ pub struct RingLayout {
 }
 
 impl RingLayout {
-    /// Where a position lies.
+    /// Offset of a position.
     pub fn at(&self, row: usize, column: usize) -> usize {
         (row % self.ring) * self.row + column * self.stride
     }
@@ -24,7 +24,7 @@ impl RingLayout {
 /// The values under a pooling window.
 #[derive(Default)]
 pub struct PoolWindow {
-    /// Where the first channel of each lies.
+    /// Offset of the first channel of each.
     pub offsets: Vec<usize>,
     /// Number of each in the window; padding is left out.
     pub taps: Vec<u32>,

@@ -20,9 +20,9 @@ pub struct NonZeros {
     values: Vec<NonZero>,
     /// Number of them for each output channel.
     counts: Vec<usize>,
-    /// UninitBuffer for each output channel in `values`.
+    /// Length of the part of `values` that each output channel has.
     capacity: usize,
-    /// For each number in the pooling window, the distance from its first value.
+    /// Offset, in the padded image, of each value of a pooling window from its first.
     offsets: Vec<usize>,
 }
 
