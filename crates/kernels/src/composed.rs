@@ -10,7 +10,7 @@ use burn::tensor::Shape;
 use crate::bias::Bias;
 use crate::spec::{Activation, AdamStep, ConvBlock, Pool, PoolKind, SgdStep};
 
-/// Convolution, activation, pooling; see [`crate::conv_block`].
+/// Convolution, activation, pooling; see [`conv_block()`](crate::conv_block()).
 pub fn conv_block<B: Backend>(
     x: FloatTensor<B>,
     weight: FloatTensor<B>,
@@ -45,7 +45,7 @@ pub fn conv_block<B: Backend>(
     }
 }
 
-/// Matrix product, bias, activation; see [`crate::dense`].
+/// Matrix product, bias, activation; see [`dense()`](crate::dense()).
 pub fn dense<B: Backend>(
     x: FloatTensor<B>,
     weight: FloatTensor<B>,
@@ -55,7 +55,7 @@ pub fn dense<B: Backend>(
     activate::<B>(B::linear(x, weight, bias.into_option()), activation)
 }
 
-/// Batch norm with the statistics of the batch, activation; see [`crate::batch_norm`].
+/// Batch norm with the statistics of the batch, activation; see [`batch_norm()`](crate::batch_norm()).
 pub fn batch_norm<B: Backend>(
     x: FloatTensor<B>,
     [gamma, beta]: [FloatTensor<B>; 2],
@@ -90,7 +90,7 @@ fn activate<B: Backend>(x: FloatTensor<B>, activation: Option<Activation>) -> Fl
     }
 }
 
-/// See [`crate::adam_step`].
+/// See [`adam_step()`](crate::adam_step()).
 pub fn adam_step<B: Backend>(
     parameter: FloatTensor<B>,
     gradient: FloatTensor<B>,
@@ -115,7 +115,7 @@ pub fn adam_step<B: Backend>(
     [parameter, first, second]
 }
 
-/// See [`crate::sgd_step`].
+/// See [`sgd_step()`](crate::sgd_step()).
 pub fn sgd_step<B: Backend>(
     parameter: FloatTensor<B>,
     gradient: FloatTensor<B>,

@@ -18,7 +18,7 @@ use crate::spec::{Activation, AdamStep, ConvBlock, SgdStep};
     Autodiff
 )]
 pub trait Kernels: Backend {
-    /// See [`crate::conv_block`].
+    /// See [`conv_block()`](crate::conv_block()).
     fn conv_block(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -28,7 +28,7 @@ pub trait Kernels: Backend {
         composed::conv_block::<Self>(x, weight, bias, &block)
     }
 
-    /// See [`crate::dense`].
+    /// See [`dense()`](crate::dense()).
     fn dense(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -38,7 +38,7 @@ pub trait Kernels: Backend {
         composed::dense::<Self>(x, weight, bias, activation)
     }
 
-    /// See [`crate::batch_norm`].
+    /// See [`batch_norm()`](crate::batch_norm()).
     fn batch_norm(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
@@ -49,7 +49,7 @@ pub trait Kernels: Backend {
         composed::batch_norm::<Self>(x, [gamma, beta], epsilon, activation).into()
     }
 
-    /// See [`crate::adam_step`].
+    /// See [`adam_step()`](crate::adam_step()).
     fn adam_step(
         parameter: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
@@ -60,7 +60,7 @@ pub trait Kernels: Backend {
         composed::adam_step::<Self>(parameter, gradient, [first, second], step).into()
     }
 
-    /// See [`crate::sgd_step`].
+    /// See [`sgd_step()`](crate::sgd_step()).
     fn sgd_step(
         parameter: FloatTensor<Self>,
         gradient: FloatTensor<Self>,

@@ -17,7 +17,8 @@ use crate::spec::{Activation, ConvBlock};
 /// - `x`: `[batch, channels, height, width]`
 /// - `weight`: `[out channels, channels / groups, kernel height, kernel width]`
 /// - `bias`: `[out channels]`
-/// - output: `[batch, out channels, height, width]`, sizes by [`ConvAxis::output_size`] of the
+/// - output: `[batch, out channels, height, width]`,
+///   sizes by [`ConvAxis::output_size`](crate::ConvAxis::output_size) of the
 ///   convolution and then of the pooling
 ///
 /// # Panics

@@ -28,7 +28,7 @@ fn flush_subnormal(value: f32) -> f32 {
     }
 }
 
-/// See [`crate::adam_step`].
+/// See [`adam_step()`](crate::adam_step()).
 pub fn adam_step<B: HostTensor>(
     parameter: FloatTensor<B>,
     gradient: FloatTensor<B>,
@@ -93,7 +93,7 @@ impl WithSimd for Adam<'_> {
     }
 }
 
-/// See [`crate::sgd_step`].
+/// See [`sgd_step()`](crate::sgd_step()).
 pub fn sgd_step<B: HostTensor>(
     parameter: FloatTensor<B>,
     gradient: FloatTensor<B>,

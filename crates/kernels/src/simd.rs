@@ -10,7 +10,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// The instruction set of this machine; tests may ask for another, see [`forced::with`].
+/// The instruction set of this machine; tests may ask for another, see `forced::with`.
 pub fn arch() -> Arch {
     #[cfg(test)]
     if let Some(arch) = forced::ARCH.get() {
