@@ -9,7 +9,8 @@ use crate::cli::{ConvolveArgs, PaddingChoice, PoolArgs, PoolChoice, WorkedExampl
 use crate::device;
 use crate::device::DeviceChoice;
 use crate::operations::{
-    Grid, Input, Kernel, Operation, Padding, Shown, Window, before_and_after, read, short,
+    Grid, Input, Kernel, OperationKind, PaddingMode, Shown, SlidingOperation, before_and_after,
+    read, short,
 };
 use crate::storage;
 use crate::text::table;
@@ -20,16 +21,16 @@ pub fn convolve(args: ConvolveArgs) -> Result<u8> {
     let rank = input.grid.rank;
     let kernel = Kernel::parse(&args.kernel, rank)?;
     let padding = match args.padding {
-        PaddingChoice::Same => Padding::Same,
-        PaddingChoice::Valid => Padding::Valid,
+        PaddingChoice::Same => PaddingMode::Same,
+        PaddingChoice::Valid => PaddingMode::Valid,
     };
     let title = format!(
         "{kernel}\n\nstride {}, dilation {}, padding {}",
         args.stride,
         args.dilation,
         match padding {
-            Padding::Same => "same (zeros around the border)",
-            Padding::Valid => "valid (none)",
+            PaddingMode::Same => "same (zeros around the border)",
+            PaddingMode::Valid => "valid (none)",
         }
     );
     let sum = kernel.sum();
@@ -39,22 +40,22 @@ pub fn convolve(args: ConvolveArgs) -> Result<u8> {
         _ => Levels::Any,
     };
     let (stride, dilation) = (args.stride.into(), args.dilation.into());
-    let window = Window::convolution(kernel, rank, padding, stride, dilation);
-    run(&args.example, &input, &window, &title, levels)
+    let operation = SlidingOperation::convolution(kernel, rank, padding, stride, dilation);
+    run(&args.example, &input, &operation, &title, levels)
 }
 
 /// Pools the input.
 pub fn pool(args: PoolArgs) -> Result<u8> {
     let input = read(&args.example.input)?;
-    let (operation, name) = match args.kind {
-        PoolChoice::Max => (Operation::MaxPool, "max"),
-        PoolChoice::Average => (Operation::AveragePool, "average"),
+    let (kind, name) = match args.kind {
+        PoolChoice::Max => (OperationKind::MaxPool, "max"),
+        PoolChoice::Average => (OperationKind::AveragePool, "average"),
     };
     let stride = args.stride.unwrap_or(args.size);
     let title = format!("{name} pooling, size {}, stride {stride}", args.size);
     let rank = input.grid.rank;
-    let window = Window::pooling(operation, rank, args.size.into(), stride.into());
-    run(&args.example, &input, &window, &title, Levels::Grey)
+    let operation = SlidingOperation::pooling(kind, rank, args.size.into(), stride.into());
+    run(&args.example, &input, &operation, &title, Levels::Grey)
 }
 
 /// What an operation makes of grey levels.
@@ -70,7 +71,7 @@ enum Levels {
 fn run(
     args: &WorkedExampleArgs,
     input: &Input,
-    window: &Window,
+    operation: &SlidingOperation,
     title: &str,
     levels: Levels,
 ) -> Result<u8> {
@@ -78,7 +79,7 @@ fn run(
         check_out(out, &args.input)?;
     }
     let device = device::open(DeviceChoice::cpu(), &())?.device;
-    let output = window.apply(&input.grid, &device)?;
+    let output = operation.apply(&input.grid, &device)?;
     print(title)?;
     print(format!(
         "input {} -> output {}",
@@ -86,7 +87,7 @@ fn run(
         output.size_text()
     ))?;
     if let Some(at) = &args.explain {
-        explain(&input.grid, &output, window, at)?;
+        explain(&input.grid, &output, operation, at)?;
     }
     let [.., height, width] = output.size;
     let few = output.channels == 1 && height.max(width) <= 16 && output.rank < 3;
@@ -171,7 +172,7 @@ fn numbers(grid: &Grid, separator: &str) -> String {
 const MOST_TERMS: usize = 200;
 
 /// The arithmetic of one output value, term by term.
-fn explain(input: &Grid, output: &Grid, window: &Window, at: &[usize]) -> Result<()> {
+fn explain(input: &Grid, output: &Grid, operation: &SlidingOperation, at: &[usize]) -> Result<()> {
     let rank = input.rank;
     if at.len() != rank {
         bail!(
@@ -193,13 +194,13 @@ fn explain(input: &Grid, output: &Grid, window: &Window, at: &[usize]) -> Result
         .map(|(axis, at)| format!("{axis} {at}"))
         .collect();
     for channel in 0..output.channels {
-        let terms = window.terms(input, channel, place)?;
+        let terms = operation.explain(input, channel, place)?;
         let color = match output.channels {
             3 => ["red, ", "green, ", "blue, "][channel],
             _ => "",
         };
         print(format!("\n{color}output at {}:", name.join(", ")))?;
-        let weighted = matches!(window.operation, Operation::Convolution(_));
+        let weighted = matches!(operation.kind, OperationKind::Convolution(_));
         let mut rows = match weighted {
             true => table(["input", "value", "weight", "product"], 1),
             false => table(["input", "value"], 1),
@@ -222,10 +223,10 @@ fn explain(input: &Grid, output: &Grid, window: &Window, at: &[usize]) -> Result
         }
         let result = short(terms.result as f32);
         let count = terms.terms.len();
-        print(match window.operation {
-            Operation::Convolution(_) => format!("sum of the products = {result}"),
-            Operation::MaxPool => format!("largest of {count} values = {result}"),
-            Operation::AveragePool => format!("sum of the values / {count} = {result}"),
+        print(match operation.kind {
+            OperationKind::Convolution(_) => format!("sum of the products = {result}"),
+            OperationKind::MaxPool => format!("largest of {count} values = {result}"),
+            OperationKind::AveragePool => format!("sum of the values / {count} = {result}"),
         })?;
     }
     Ok(())

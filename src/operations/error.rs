@@ -1,25 +1,27 @@
+//! What can go wrong with a worked example.
+
 use std::path::PathBuf;
 
 use crate::data::DataError;
 
-/// Why a picture or numbers cannot be worked on.
+/// Why an operation cannot be applied to a picture or to numbers.
 #[derive(Debug, thiserror::Error)]
 pub enum OperationError {
     #[error(transparent)]
     Data(#[from] DataError),
 
     #[error(
-        "{input}: there is no such file, and it is no matrix; expected a picture, a CSV or text file of numbers, a folder of slices, or a matrix such as \"1 2 3; 4 5 6\""
+        "{input}: there is no such file, and it is not a matrix either; expected a picture, a CSV or text file of numbers, a folder of slices, or a matrix such as \"1 2 3; 4 5 6\""
     )]
     NoInput { input: String },
 
-    #[error("cannot read {}; check that it is text and its permissions", .path.display())]
+    #[error("cannot read {}; check its permissions, and that it is a text file", .path.display())]
     Read {
         path: PathBuf,
         source: std::io::Error,
     },
 
-    #[error("{input}: there are no numbers in it; expected rows of numbers")]
+    #[error("{input}: expected rows of numbers, received none")]
     Empty { input: String },
 
     #[error(
@@ -41,7 +43,7 @@ pub enum OperationError {
         received: usize,
     },
 
-    #[error("{}: expected a folder of slices, at least one picture, CSV or text file; it has none", .path.display())]
+    #[error("{}: expected a folder with slices, at least one picture, CSV or text file, received one without", .path.display())]
     NoSlices { path: PathBuf },
 
     #[error("{}: all slices need the same size; expected {expected}, received {received}", .path.display())]
@@ -52,7 +54,7 @@ pub enum OperationError {
     },
 
     #[error(
-        "{input}: {values} values are more than the {limit} that are worked on at once; make the picture smaller"
+        "{input}: expected at most {limit} values, received {values}; make the picture smaller"
     )]
     TooLarge {
         input: String,
@@ -70,7 +72,7 @@ pub enum OperationError {
         known: String,
     },
 
-    #[error("{what} of {window} cannot slide over {over}: it needs axes that are not there")]
+    #[error("{what} of {window} cannot slide over {over}: it has more axes")]
     TooManyAxes {
         what: &'static str,
         window: String,

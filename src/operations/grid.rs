@@ -1,11 +1,20 @@
+//! Values on one to three axes: the input and output of an operation.
+
+use std::path::Path;
+
+use super::error::OperationError;
+
+/// Most values of a grid.
+pub const MAX_VALUES: usize = 1 << 26;
+
 /// Values on one to three axes: a signal, a picture or matrix, a stack of slices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
     /// 1: signal, 2: picture or matrix, 3: stack of slices.
     pub rank: usize,
-    /// 3 for colours, else 1.
+    /// 3 for colour pictures, else 1.
     pub channels: usize,
-    /// Depth, height, width; 1 along axes that `rank` leaves out.
+    /// Depth, height, width; 1 along axes beyond `rank`.
     pub size: [usize; 3],
     /// `[channels, depth, height, width]`
     pub values: Vec<f32>,
@@ -13,7 +22,7 @@ pub struct Grid {
 
 impl Grid {
     /// # Panics
-    /// When the values are not as many as the sizes say.
+    /// When the number of values is not the product of the sizes.
     pub fn new(rank: usize, channels: usize, size: [usize; 3], values: Vec<f32>) -> Self {
         assert_eq!(channels * size.iter().product::<usize>(), values.len());
         Self {
@@ -32,7 +41,31 @@ impl Grid {
         }
     }
 
-    /// The value at `[z, y, x]`; `None` beyond the border.
+    /// Slices of the same size as one grid; `path` is where they come from.
+    ///
+    /// # Errors
+    /// There are no slices, or their sizes differ.
+    pub fn stack(path: &Path, slices: Vec<Self>) -> Result<Self, OperationError> {
+        let Some(first) = slices.first() else {
+            return Err(OperationError::NoSlices { path: path.into() });
+        };
+        let [_, height, width] = first.size;
+        let depth = slices.len();
+        let mut values = Vec::with_capacity(depth * height * width);
+        for slice in &slices {
+            if slice.size != [1, height, width] {
+                return Err(OperationError::SliceSize {
+                    path: path.into(),
+                    expected: format!("{height}x{width} as the first"),
+                    received: format!("{}x{}", slice.size[1], slice.size[2]),
+                });
+            }
+            values.extend_from_slice(&slice.values);
+        }
+        Ok(Self::new(3, 1, [depth, height, width], values))
+    }
+
+    /// The value at `[z, y, x]`; `None` outside the grid.
     pub fn get(&self, channel: usize, [z, y, x]: [isize; 3]) -> Option<f32> {
         let [depth, height, width] = self.size;
         let (z, y, x) = (z.try_into().ok()?, y.try_into().ok()?, x.try_into().ok()?);
@@ -71,7 +104,7 @@ pub fn size_text(rank: usize, size: [usize; 3]) -> String {
     sides.join("x")
 }
 
-/// What values on `rank` axes are called.
+/// The name of values on `rank` axes, in messages.
 pub fn rank_name(rank: usize) -> &'static str {
     match rank {
         1 => "a signal",
@@ -80,11 +113,21 @@ pub fn rank_name(rank: usize) -> &'static str {
     }
 }
 
-/// Axes that a window of `size` extends along, at least one.
+/// Number of axes that a window of `size` extends along, at least one.
 pub fn rank_of(size: [usize; 3]) -> usize {
     match size {
         [1, 1, _] => 1,
         [1, ..] => 2,
         _ => 3,
     }
+}
+
+/// A number with at most four digits after the point, none of them trailing zeros; below 0.001 with
+/// an exponent.
+pub fn short(value: f32) -> String {
+    if value != 0.0 && value.abs() < 1e-3 {
+        return format!("{value:.2e}");
+    }
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').into()
 }

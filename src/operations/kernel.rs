@@ -1,21 +1,23 @@
+//! The weights of a convolution: well-known ones by name, or any others.
+
 use std::fmt;
 
-use super::OperationError;
-use super::grid::{Grid, rank_name, rank_of, size_text};
-use super::read::{numbers, stack};
+use super::error::OperationError;
+use super::grid::{Grid, rank_name, rank_of, short, size_text};
+use super::numbers::numbers;
 use crate::text::did_you_mean;
 
-/// The weights a convolution multiplies with.
+/// The weights of a convolution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kernel {
-    /// Depth, height, width; 1 along axes it does not have.
+    /// Depth, height, width; 1 along axes that the kernel does not have.
     pub size: [usize; 3],
     /// `[depth, height, width]`
     pub weights: Vec<f32>,
 }
 
-/// A kernel by name: for signals, pictures and stacks; empty where there is none. A stack takes
-/// that for pictures, slice by slice, where it has none of its own.
+/// A kernel by name, with its weights for signals, pictures and stacks; empty where there is none.
+/// A stack without weights of its own uses those for pictures, slice by slice.
 struct Named {
     name: &'static str,
     signal: &'static str,
@@ -82,7 +84,7 @@ impl Kernel {
     /// between slices.
     ///
     /// # Errors
-    /// There is no such kernel, or the weights are no numbers, or not as many in every row.
+    /// There is no such kernel, a weight is not a number, or the rows differ in length.
     pub fn parse(text: &str, rank: usize) -> Result<Self, OperationError> {
         let text = text.trim();
         let known = NAMED.iter().filter(|named| !named.weights(rank).is_empty());
@@ -108,14 +110,14 @@ impl Kernel {
                 Ok(Grid::new(2, 1, [1, height, width], values))
             })
             .collect();
-        let Grid { size, values, .. } = stack("the kernel".as_ref(), slices?)?;
+        let Grid { size, values, .. } = Grid::stack("the kernel".as_ref(), slices?)?;
         Ok(Self {
             size,
             weights: values,
         })
     }
 
-    /// The sum of the weights: 1 where a kernel keeps the brightness.
+    /// The sum of the weights; a kernel with a sum of 1 keeps the brightness.
     pub fn sum(&self) -> f32 {
         self.weights.iter().sum()
     }
@@ -137,14 +139,4 @@ impl fmt::Display for Kernel {
         }
         Ok(())
     }
-}
-
-/// A number with at most four digits after the point, and none where it is whole; very small ones
-/// by their first digits.
-pub fn short(value: f32) -> String {
-    if value != 0.0 && value.abs() < 1e-3 {
-        return format!("{value:.2e}");
-    }
-    let text = format!("{value:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').into()
 }

@@ -1,22 +1,26 @@
-//! The operations of a convolutional network by hand, on a picture or on numbers: convolution
+//! Worked examples of a convolutional network's operations, on an image or on numbers: convolution
 //! with a chosen kernel, max and average pooling, each value explained term by term.
 //!
-//! Reading order: [`Grid`] is what is worked on, [`Kernel`] what a convolution multiplies with,
-//! [`Operation`] slides a window over the one, with the other.
+//! Reading order: a [`Grid`] holds the input, a [`Kernel`] the weights of a convolution, and a
+//! [`SlidingOperation`] computes the output.
 
+mod apply;
 mod error;
+mod explain;
 mod grid;
+mod input;
 mod kernel;
-mod operation;
+mod numbers;
 mod picture;
-mod read;
+mod sliding;
 
 pub use error::OperationError;
-pub use grid::Grid;
-pub use kernel::{Kernel, short};
-pub use operation::{Operation, Padding, Term, Terms, Window};
+pub use explain::{ExplainedValue, Term};
+pub use grid::{Grid, short};
+pub use input::{Input, read};
+pub use kernel::Kernel;
 pub use picture::{Shown, before_and_after};
-pub use read::{Input, read};
+pub use sliding::{OperationKind, PaddingMode, SlidingOperation};
 
 #[cfg(test)]
 mod tests;

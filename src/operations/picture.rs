@@ -1,8 +1,10 @@
+//! Drawing input and output.
+
 use image::{Rgb, RgbImage};
 
-use super::grid::Grid;
-use super::kernel::short;
-use super::{Input, OperationError};
+use super::error::OperationError;
+use super::grid::{Grid, short};
+use super::input::Input;
 use crate::drawing::{BACKGROUND, GLYPH, TEXT, fill, write};
 
 const GAP: usize = 12;
@@ -19,7 +21,7 @@ const SLICES: usize = 8;
 const BARS: usize = 120;
 const BAR: Rgb<u8> = Rgb([96, 165, 250]);
 
-/// Values shown as black and as white.
+/// The values that are drawn as black and as white.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shown {
     pub black: f32,
@@ -27,7 +29,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// Grey levels as they are; values beyond them are cut off.
+    /// Grey levels as they are; values outside 0 to 255 are clipped.
     pub const GREY_LEVELS: Self = Self {
         black: 0.0,
         white: 255.0,
@@ -39,8 +41,8 @@ impl Shown {
         Self { black, white }
     }
 
-    /// Zero in the middle, and one value in a hundred beyond black and white: borders and a few
-    /// bright spots would leave all else grey.
+    /// Zero is grey in the middle, and one value in a hundred is clipped: borders and a few bright
+    /// spots would leave everything else grey.
     pub fn around_zero(grid: &Grid) -> Self {
         let mut sizes: Vec<f32> = grid.values.iter().map(|value| value.abs()).collect();
         let at = (sizes.len() - 1) * 99 / 100;
@@ -64,8 +66,7 @@ impl Shown {
     }
 }
 
-/// Both grids, labelled with their sizes: pictures side by side, signals and stacks one above the
-/// other.
+/// Draws both grids with their sizes: pictures side by side, signals and stacks one above the other.
 ///
 /// # Errors
 /// The picture would be larger than 268 million pixels.
@@ -127,7 +128,7 @@ pub fn before_and_after(
     Ok(picture)
 }
 
-/// Width and height of a grid, drawn, at most.
+/// Upper bounds of the width and height of a drawn grid, in pixels.
 fn drawn_size(grid: &Grid) -> [usize; 2] {
     let [_, height, width] = grid.size;
     match grid.rank {
@@ -187,7 +188,7 @@ fn plane(grid: &Grid, z: usize, shown: Shown, side: usize) -> RgbImage {
     picture
 }
 
-/// A signal as bars up and down from zero; neighbours share a bar where there are many.
+/// A signal as bars up and down from zero; neighbouring values share a bar where there are many.
 fn bars(grid: &Grid) -> RgbImage {
     const WIDEST: usize = 1200;
     let values = &grid.values;
@@ -203,7 +204,7 @@ fn bars(grid: &Grid) -> RgbImage {
     };
     let row = |value: f32| ((high - value) * scale).round() as usize;
     for (number, values) in values.chunks(shared).enumerate() {
-        // Of those that share a bar, the one farthest from zero.
+        // The bar shows the value farthest from zero.
         let farthest = values
             .iter()
             .copied()

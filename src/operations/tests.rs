@@ -22,13 +22,13 @@ const LECTURE: &str = "105 102 100 97 96 / 103 99 103 101 102 / 101 98 104 102 1
 fn sharpening_the_lectures_matrix_gives_its_numbers() {
     let grid = matrix(LECTURE);
     let kernel = Kernel::parse("sharpen", 2).unwrap();
-    let window = Window::convolution(kernel, 2, Padding::Same, 1, 1);
+    let window = SlidingOperation::convolution(kernel, 2, PaddingMode::Same, 1, 1);
     let output = window.apply(&grid, &device()).unwrap();
     assert_eq!(output.size, [1, 5, 5]);
     assert_eq!(output.values[0], 320.0);
     // 5 * 104 - 103 - 98 - 102 - 106, in the middle.
     assert_eq!(output.values[12], 111.0);
-    let terms = window.terms(&grid, 0, [0, 0, 0]).unwrap();
+    let terms = window.explain(&grid, 0, [0, 0, 0]).unwrap();
     assert_eq!(terms.result, 320.0);
     let padded = terms.terms.iter().filter(|term| term.value.is_none());
     assert_eq!(padded.count(), 5);
@@ -37,10 +37,10 @@ fn sharpening_the_lectures_matrix_gives_its_numbers() {
 #[test]
 fn pooling_the_lectures_matrix_gives_its_numbers() {
     let grid = matrix("4 9 2 5 / 5 6 2 4 / 2 4 5 4 / 5 6 8 4");
-    let average = Window::pooling(Operation::AveragePool, 2, 2, 2);
+    let average = SlidingOperation::pooling(OperationKind::AveragePool, 2, 2, 2);
     let output = average.apply(&grid, &device()).unwrap();
     assert_eq!(output.values, [6.0, 3.25, 4.25, 5.25]);
-    let max = Window::pooling(Operation::MaxPool, 2, 2, 2);
+    let max = SlidingOperation::pooling(OperationKind::MaxPool, 2, 2, 2);
     let output = max.apply(&grid, &device()).unwrap();
     assert_eq!(output.values, [9.0, 5.0, 6.0, 8.0]);
 }
@@ -51,7 +51,7 @@ fn naive(
     weights: &[f32],
     size: [usize; 3],
     [stride, dilation]: [usize; 2],
-    padding: Padding,
+    padding: PaddingMode,
     reduce: impl Fn(&[f64]) -> f64,
 ) -> Vec<f64> {
     let used = |axis: usize| axis >= 3 - grid.rank;
@@ -62,8 +62,8 @@ fn naive(
         let positions = grid.size[axis].div_ceil(step[axis]);
         let last = (positions - 1) * step[axis] + reach[axis];
         match padding {
-            Padding::Same => (last + 1).max(grid.size[axis]) - grid.size[axis],
-            Padding::Valid => 0,
+            PaddingMode::Same => (last + 1).max(grid.size[axis]) - grid.size[axis],
+            PaddingMode::Valid => 0,
         }
     });
     let before = total.map(|total| total / 2);
@@ -144,8 +144,8 @@ proptest! {
         let weights: Vec<f32> =
             (0..size.iter().product::<usize>()).map(|at| (at * 7 % 5) as f32 - 2.0).collect();
         let kernel = Kernel { size, weights: weights.clone() };
-        let padding = if same { Padding::Same } else { Padding::Valid };
-        let window = Window::convolution(kernel, grid.rank, padding, stride, dilation);
+        let padding = if same { PaddingMode::Same } else { PaddingMode::Valid };
+        let window = SlidingOperation::convolution(kernel, grid.rank, padding, stride, dilation);
         let fits = same || (0..3).all(|axis| dilation * (size[axis] - 1) < grid.size[axis]);
         let output = window.apply(&grid, &device());
         prop_assert_eq!(output.is_ok(), fits);
@@ -165,8 +165,8 @@ proptest! {
         max in prop::bool::ANY,
     ) {
         let size = [0, 1, 2].map(|axis| if axis >= 3 - grid.rank { side } else { 1 });
-        let operation = if max { Operation::MaxPool } else { Operation::AveragePool };
-        let window = Window::pooling(operation, grid.rank, side, stride);
+        let operation = if max { OperationKind::MaxPool } else { OperationKind::AveragePool };
+        let window = SlidingOperation::pooling(operation, grid.rank, side, stride);
         let output = window.apply(&grid, &device());
         prop_assert_eq!(output.is_ok(), (0..3).all(|axis| size[axis] <= grid.size[axis]));
         if let Ok(output) = output {
@@ -175,7 +175,7 @@ proptest! {
                 true => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
                 false => values.iter().sum::<f64>() / values.len() as f64,
             };
-            let expected = naive(&grid, &ones, size, [stride, 1], Padding::Valid, reduce);
+            let expected = naive(&grid, &ones, size, [stride, 1], PaddingMode::Valid, reduce);
             assert_equal(&output, &expected);
             explanations_lead_to(&window, &grid, &output);
         }
@@ -183,13 +183,13 @@ proptest! {
 }
 
 /// The terms of the last output value lead to it.
-fn explanations_lead_to(window: &Window, grid: &Grid, output: &Grid) {
+fn explanations_lead_to(window: &SlidingOperation, grid: &Grid, output: &Grid) {
     let last = output.size.map(|size| size - 1);
-    let terms = window.terms(grid, output.channels - 1, last).unwrap();
+    let terms = window.explain(grid, output.channels - 1, last).unwrap();
     let value = f64::from(*output.values.last().unwrap());
     assert!((terms.result - value).abs() < 1e-3);
     let beyond = [last[0], last[1], last[2] + 1];
-    assert!(window.terms(grid, 0, beyond).is_err());
+    assert!(window.explain(grid, 0, beyond).is_err());
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn mistakes_are_told_with_what_was_expected() {
     assert!(refused("nowhere.png").contains("there is no such file"));
     assert!(refused("1 2 / 3").contains("row 2: expected 2 numbers"));
     assert!(refused("2024/05").contains("there is no such file"));
-    assert!(refused(" ").contains("no numbers"));
+    assert!(refused(" ").contains("expected rows of numbers"));
     let folder = tempfile::tempdir().unwrap();
     let gap = folder.path().join("gap.csv");
     fs::write(&gap, "1,2,3\n4,,6\n").unwrap();
@@ -268,12 +268,9 @@ fn mistakes_are_told_with_what_was_expected() {
     assert!(kernel("1/0", 2).contains("1/0"));
     assert!(kernel("1 2 | 1 2; 3 4", 3).contains("same size"));
     let kernel = Kernel::parse("1 1; 1 1", 2).unwrap();
-    let window = Window::convolution(kernel, 1, Padding::Valid, 1, 1);
+    let window = SlidingOperation::convolution(kernel, 1, PaddingMode::Valid, 1, 1);
     let error = window.output_size(&matrix("1 2 3")).unwrap_err();
-    assert!(
-        error.to_string().contains("axes that are not there"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("it has more axes"), "{error}");
 }
 
 #[test]

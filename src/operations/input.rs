@@ -1,20 +1,21 @@
+//! Reading grids: pictures, files of numbers, folders of slices.
+
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::OperationError;
-use super::grid::Grid;
+use super::error::OperationError;
+use super::grid::{Grid, MAX_VALUES};
+use super::numbers::numbers;
 use crate::data::DataError;
 use crate::data::decoding::{decode_whole, has_image_extension};
 
-/// Most values worked on at once.
-pub const LIMIT: usize = 1 << 26;
 /// Most bytes of a text file.
 const MOST_BYTES: u64 = 512 << 20;
-/// File name extensions, lower case, that are taken for numbers.
+/// File name extensions of numbers, lower case.
 const TEXT: [&str; 4] = ["csv", "tsv", "txt", "dat"];
 
-/// What was given, and whether its values are grey levels.
+/// A grid, and whether its values are grey levels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     pub grid: Grid,
@@ -23,7 +24,7 @@ pub struct Input {
 }
 
 /// Reads a picture, a CSV or text file of numbers, a folder of either as slices in the order of
-/// their names, or numbers in place such as `1 2 3; 4 5 6`. A single row or column is a signal.
+/// their names, or the numbers themselves, `1 2 3; 4 5 6`. A single row or column is a signal.
 ///
 /// # Errors
 /// There is no such file, it is neither picture nor numbers, rows or slices differ in size, or
@@ -37,7 +38,7 @@ pub fn read(input: &Path) -> Result<Input, OperationError> {
         let text = input.to_string_lossy();
         let rows = text.split(';').flat_map(|row| row.split(" / "));
         let (height, width, values) = match numbers("the input", rows) {
-            // A single number, or a fraction, is rather a path that is not there.
+            // A single number or fraction is more likely a path that does not exist.
             Ok((1, 1, _)) | Err(OperationError::NotANumber { .. }) => {
                 Err(OperationError::NoInput {
                     input: text.into_owned(),
@@ -78,7 +79,7 @@ fn read_file(path: &Path) -> Result<Input, OperationError> {
         return Err(OperationError::TooLarge {
             input: path.display().to_string(),
             values: usize::try_from(metadata.len()).unwrap_or(usize::MAX) / 2,
-            limit: LIMIT,
+            limit: MAX_VALUES,
         });
     }
     let text = text.trim_start_matches('\u{feff}');
@@ -137,33 +138,12 @@ fn read_folder(folder: &Path) -> Result<Input, OperationError> {
         });
     }
     Ok(Input {
-        grid: stack(folder, slices)?,
+        grid: Grid::stack(folder, slices)?,
         is_picture,
     })
 }
 
-/// Slices of the same size as one grid.
-pub fn stack(path: &Path, slices: Vec<Grid>) -> Result<Grid, OperationError> {
-    let Some(first) = slices.first() else {
-        return Err(OperationError::NoSlices { path: path.into() });
-    };
-    let [_, height, width] = first.size;
-    let depth = slices.len();
-    let mut values = Vec::with_capacity(depth * height * width);
-    for slice in &slices {
-        if slice.size != [1, height, width] {
-            return Err(OperationError::SliceSize {
-                path: path.into(),
-                expected: format!("{height}x{width} as the first"),
-                received: format!("{}x{}", slice.size[1], slice.size[2]),
-            });
-        }
-        values.extend_from_slice(&slice.values);
-    }
-    Ok(Grid::new(3, 1, [depth, height, width], values))
-}
-
-/// Luma after Rec. 709, as everywhere in this program.
+/// Luma by Rec. 709, as everywhere in this program.
 fn grey(grid: Grid) -> Grid {
     let [.., height, width] = grid.size;
     let values = match grid.channels {
@@ -179,81 +159,12 @@ fn grey(grid: Grid) -> Grid {
 }
 
 fn check_size(path: &Path, values: usize) -> Result<(), OperationError> {
-    if values <= LIMIT {
+    if values <= MAX_VALUES {
         return Ok(());
     }
     Err(OperationError::TooLarge {
         input: path.display().to_string(),
         values,
-        limit: LIMIT,
+        limit: MAX_VALUES,
     })
-}
-
-/// Height, width and values of rows of numbers; rows without any are passed over.
-///
-/// Numbers are separated by semicolons where there are any (a comma is then a decimal point), else
-/// by tabs, else by commas, else by spaces.
-pub fn numbers<'a>(
-    input: &str,
-    rows: impl Iterator<Item = &'a str> + Clone,
-) -> Result<(usize, usize, Vec<f32>), OperationError> {
-    let separator = [';', '\t', ','].into_iter().find(|&separator| {
-        let mut rows = rows.clone();
-        rows.any(|row| row.contains(separator))
-    });
-    let (mut values, mut width) = (Vec::new(), 0);
-    let filled = (1..).zip(rows).filter(|(_, row)| !row.trim().is_empty());
-    let mut height = 0;
-    for (row, text) in filled {
-        let before = values.len();
-        let words: Vec<&str> = match separator {
-            Some(separator) => text.split(separator).map(str::trim).collect(),
-            None => text.split_whitespace().collect(),
-        };
-        for word in words {
-            let number = match separator {
-                Some(';' | '\t') => number(&word.replace(',', ".")),
-                _ => number(word),
-            };
-            values.push(number.ok_or_else(|| OperationError::NotANumber {
-                input: input.into(),
-                row,
-                word: word.into(),
-            })?);
-        }
-        let received = values.len() - before;
-        height += 1;
-        if height == 1 {
-            width = received;
-        } else if received != width {
-            return Err(OperationError::Ragged {
-                input: input.into(),
-                row,
-                expected: width,
-                received,
-            });
-        }
-        if values.len() > LIMIT {
-            return Err(OperationError::TooLarge {
-                input: input.into(),
-                values: values.len(),
-                limit: LIMIT,
-            });
-        }
-    }
-    if values.is_empty() {
-        return Err(OperationError::Empty {
-            input: input.into(),
-        });
-    }
-    Ok((height, width, values))
-}
-
-/// A finite number or a fraction of two.
-fn number(word: &str) -> Option<f32> {
-    let value = match word.split_once('/') {
-        Some((above, below)) => above.parse::<f32>().ok()? / below.parse::<f32>().ok()?,
-        None => word.parse().ok()?,
-    };
-    value.is_finite().then_some(value)
 }
