@@ -24,7 +24,7 @@ use crate::device::{Backend, DeviceChoice};
 use crate::evaluation::{Evaluation, EvaluationError, Predictions};
 use crate::experiment::{self, Experiment, TransferConfig, TransferMode};
 use crate::features::{self, FeatureError};
-use crate::models::{Backbone, Loaded, Network};
+use crate::models::{Backbone, LoadReport, Network};
 use crate::preparation::Pipeline;
 use crate::report::Language;
 use crate::run::open_dataset;
@@ -204,7 +204,7 @@ fn started(
     Ok(network)
 }
 
-fn loaded_in_words(loaded: &Loaded) -> String {
+fn loaded_in_words(loaded: &LoadReport) -> String {
     let some = |names: &[String]| match names {
         [] => String::new(),
         [first, .., last] => format!(" ({first} to {last})"),
@@ -289,7 +289,7 @@ fn kept_features(
     };
     let _patient = signals::ask_first();
     let bars = Bars::cancelled_by(signals::asked);
-    let layers = backbone.kept_features();
+    let layers = backbone.frozen_layers();
     let device = &backend.device;
     Ok(features::of(
         &layers, dataset, &plan, device, &folder, &bars,

@@ -64,7 +64,7 @@ impl Case {
         let Network::Backbone(backbone) = &self.network else {
             unreachable!()
         };
-        let layers = backbone.kept_features();
+        let layers = backbone.frozen_layers();
         of(
             &layers,
             &dataset(),

@@ -4,9 +4,12 @@ use burn::module::Module;
 use burn::nn::Linear;
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Build, BuildError, Layer, NamedLayers, input_len, positive};
+use super::build::Build;
+use super::error::{BuildError, positive};
+use super::layers::{ActivationLayer, Flatten, Layer, NamedLayers};
+use super::settings::{Entry, Layered, NetworkSettings};
 
-/// Width of the hidden layer.
+/// Settings of [`Dense`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DenseConfig {
@@ -27,30 +30,26 @@ pub struct Dense {
     dense2: Linear,
 }
 
-impl DenseConfig {
-    /// # Errors
-    /// `hidden` is out of range.
-    pub fn check(&self) -> Result<(), BuildError> {
+impl<N: From<Dense>> NetworkSettings<N> for DenseConfig {
+    fn check(&self, _entry: &Entry) -> Result<(), BuildError> {
         positive("hidden", self.hidden)
     }
 
-    /// # Errors
-    /// `hidden` is zero.
-    pub fn build(&self, build: &mut Build) -> Result<Dense, BuildError> {
-        self.check()?;
-        Ok(Dense {
-            dense1: build.layers.dense(input_len(build), self.hidden)?,
+    fn build(&self, _entry: &Entry, build: &mut Build) -> Result<N, BuildError> {
+        let network = Dense {
+            dense1: build.layers.dense(build.input_len(), self.hidden)?,
             dense2: build.layers.dense(self.hidden, build.classes)?,
-        })
+        };
+        Ok(network.into())
     }
 }
 
-impl Dense {
-    pub fn layers(&self) -> NamedLayers<'_> {
+impl Layered for Dense {
+    fn layers(&self) -> NamedLayers<'_> {
         NamedLayers::from([
-            ("flatten", Layer::Flatten),
+            ("flatten", Layer::Flatten(&Flatten)),
             ("dense1", Layer::Dense(&self.dense1)),
-            ("relu1", Layer::Activation(Activation::Relu)),
+            ("relu1", Layer::Activation(&ActivationLayer::RELU)),
             ("dense2", Layer::Dense(&self.dense2)),
         ])
     }

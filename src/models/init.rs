@@ -2,13 +2,14 @@
 
 use burn::module::Param;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Initializer, Linear, LinearConfig, PaddingConfig2d};
+use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::BuildError;
+use super::conv_spec::ConvSpec;
+use super::error::BuildError;
 use crate::random::normal;
 
 /// How weights are drawn; biases start at zero, as in Keras.
@@ -24,81 +25,18 @@ pub enum Initialization {
     HeUniform,
 }
 
-/// Builds layers with freshly drawn weights, in the order they are asked for.
+/// Builds layers with random weights. The order of the calls decides which layer gets which.
 pub struct LayerBuilder<'a> {
     rng: ChaCha8Rng,
     initialization: Initialization,
     device: &'a Device,
-    /// Weights that may still be drawn.
+    /// How many more weights may be drawn.
     budget: usize,
 }
 
-/// More weights than any network here needs (VGG-19 has 144 million): 1 GiB as 32-bit floats, and
-/// four times that while Adam trains them.
-pub const MOST_WEIGHTS: usize = 1 << 28;
-
-/// What a convolution needs to be built.
-#[derive(Debug, Clone)]
-pub struct ConvSpec {
-    pub in_channels: usize,
-    pub out_channels: usize,
-    pub kernel_size: [usize; 2],
-    pub stride: [usize; 2],
-    pub dilation: [usize; 2],
-    pub groups: usize,
-    pub padding: PaddingConfig2d,
-    pub bias: bool,
-}
-
-impl ConvSpec {
-    /// A convolution with stride 1, no dilation, one group, no padding, and a bias.
-    pub fn new(in_channels: usize, out_channels: usize, kernel_size: usize) -> Self {
-        Self {
-            in_channels,
-            out_channels,
-            kernel_size: [kernel_size; 2],
-            stride: [1, 1],
-            dilation: [1, 1],
-            groups: 1,
-            padding: PaddingConfig2d::Valid,
-            bias: true,
-        }
-    }
-
-    /// The same with another padding.
-    pub fn padded(self, padding: PaddingConfig2d) -> Self {
-        Self { padding, ..self }
-    }
-
-    /// The same with so many zeros on all four sides.
-    pub fn zeros(self, count: usize) -> Self {
-        self.padded(PaddingConfig2d::Explicit(count, count, count, count))
-    }
-
-    /// The same with another stride along height and width.
-    pub fn strided(self, stride: usize) -> Self {
-        Self {
-            stride: [stride; 2],
-            ..self
-        }
-    }
-
-    /// The same with one filter for each channel.
-    pub fn depthwise(self) -> Self {
-        Self {
-            groups: self.in_channels,
-            ..self
-        }
-    }
-
-    /// The same without a bias, as before a batch norm.
-    pub fn unbiased(self) -> Self {
-        Self {
-            bias: false,
-            ..self
-        }
-    }
-}
+/// Most weights a network may have: 1 GiB of 32-bit floats, and four times that while Adam trains
+/// them. VGG-19, the largest network here, has 144 million.
+const MAX_WEIGHTS: usize = 1 << 28;
 
 impl<'a> LayerBuilder<'a> {
     /// Draws from `seed` and places the weights on `device`.
@@ -107,11 +45,11 @@ impl<'a> LayerBuilder<'a> {
             rng: ChaCha8Rng::seed_from_u64(seed),
             initialization,
             device,
-            budget: MOST_WEIGHTS,
+            budget: MAX_WEIGHTS,
         }
     }
 
-    /// Takes `factors` multiplied with each other from the budget.
+    /// Takes a weight of shape `factors` from the budget.
     fn spend(&mut self, factors: &[usize]) -> Result<(), BuildError> {
         let weights = factors.iter().copied().fold(1, usize::saturating_mul);
         match self.budget.checked_sub(weights) {
@@ -119,7 +57,10 @@ impl<'a> LayerBuilder<'a> {
                 self.budget = left;
                 Ok(())
             }
-            None => Err(BuildError::TooManyWeights(factors.to_vec())),
+            None => Err(BuildError::TooManyWeights {
+                factors: factors.to_vec(),
+                limit: MAX_WEIGHTS,
+            }),
         }
     }
 
@@ -131,7 +72,7 @@ impl<'a> LayerBuilder<'a> {
     /// A convolution, weight `[out_channels, in_channels / groups, height, width]`.
     ///
     /// # Errors
-    /// The network would have more than [`MOST_WEIGHTS`].
+    /// The network would have more than [`MAX_WEIGHTS`].
     pub fn conv(&mut self, spec: ConvSpec) -> Result<Conv2d, BuildError> {
         let [height, width] = spec.kernel_size;
         let per_group = spec.in_channels / spec.groups;
@@ -154,7 +95,7 @@ impl<'a> LayerBuilder<'a> {
     /// A dense layer, weight `[inputs, outputs]`.
     ///
     /// # Errors
-    /// The network would have more than [`MOST_WEIGHTS`].
+    /// The network would have more than [`MAX_WEIGHTS`].
     pub fn dense(&mut self, inputs: usize, outputs: usize) -> Result<Linear, BuildError> {
         self.spend(&[inputs, outputs])?;
         let mut dense = LinearConfig::new(inputs, outputs)

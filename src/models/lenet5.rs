@@ -1,23 +1,27 @@
-//! LeNet-5, the network that read cheques: two convolutions with subsampling, three dense layers.
+//! LeNet-5, designed to read handwritten digits: two convolutions with subsampling, three dense layers.
 //!
 //! LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition"
-//! (1998), figure 2. Deviations, as in today's textbooks: the second convolution sees all six
+//! (1998), figure 2. Deviations, as in today's textbooks: the second convolution reads all six
 //! maps, subsampling has no weights of its own, the last layer is a dense layer with softmax in
 //! place of radial basis functions, and a 28x28 image is padded by 2 in the first convolution
 //! where the paper takes 32x32.
 
 use burn::module::Module;
+use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
 use burn::nn::pool::{AvgPool2d, MaxPool2d};
-use burn::nn::{Linear, PaddingConfig2d};
+use kernels::Activation;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Activation, Build, BuildError, ConvSpec, Layer, NamedLayers, Pooling, average_pool, max_pool,
-    shape_after,
+use super::build::Build;
+use super::conv_spec::ConvSpec;
+use super::error::BuildError;
+use super::layers::{
+    ActivationLayer, Flatten, Layer, NamedLayers, average_pool, max_pool, output_shape,
 };
+use super::settings::{Entry, Layered, NetworkSettings};
 
-/// The paper's network is `tanh` with `average`; today's habit is `relu` with `max`.
+/// The paper uses `tanh` and `average`; `relu` and `max` are usual today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LeNet5Config {
@@ -34,6 +38,14 @@ impl Default for LeNet5Config {
     }
 }
 
+/// How a pooling window is summarised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pooling {
+    Average,
+    Max,
+}
+
 /// 6 and 16 maps by 5x5 convolutions, then 120, 84 and `classes` units.
 #[derive(Module, Debug)]
 pub struct LeNet5 {
@@ -44,24 +56,19 @@ pub struct LeNet5 {
     dense3: Linear,
     average_pool: AvgPool2d,
     max_pool: MaxPool2d,
+    activation: ActivationLayer,
     #[module(skip)]
-    config: LeNet5Config,
+    pooling: Pooling,
 }
 
-impl LeNet5Config {
-    /// # Errors
-    /// None: every value of both settings fits.
-    pub fn check(&self) -> Result<(), BuildError> {
+impl<N: From<LeNet5>> NetworkSettings<N> for LeNet5Config {
+    fn check(&self, _entry: &Entry) -> Result<(), BuildError> {
         Ok(())
     }
 
-    /// # Errors
-    /// The image is too small for two 5x5 convolutions with pooling.
-    pub fn build(&self, build: &mut Build) -> Result<LeNet5, BuildError> {
-        let same = PaddingConfig2d::Explicit(2, 2, 2, 2);
-        let conv1 = build
-            .layers
-            .conv(ConvSpec::new(build.input.channels, 6, 5).padded(same))?;
+    fn build(&self, _entry: &Entry, build: &mut Build) -> Result<N, BuildError> {
+        let conv1 = ConvSpec::new(build.input.channels, 6, 5).zeros(2);
+        let conv1 = build.layers.conv(conv1)?;
         let conv2 = build.layers.conv(ConvSpec::new(6, 16, 5))?;
         let pool = average_pool(2, 2);
         let features = [
@@ -70,8 +77,8 @@ impl LeNet5Config {
             ("conv2", Layer::Conv(&conv2)),
             ("pool2", Layer::AveragePool(&pool)),
         ];
-        let flat = shape_after(features, build.input)?.len();
-        Ok(LeNet5 {
+        let flat = output_shape(features, build.input)?.len();
+        let network = LeNet5 {
             dense1: build.layers.dense(flat, 120)?,
             dense2: build.layers.dense(120, 84)?,
             dense3: build.layers.dense(84, build.classes)?,
@@ -79,15 +86,17 @@ impl LeNet5Config {
             conv2,
             average_pool: pool,
             max_pool: max_pool(2, 2),
-            config: self.clone(),
-        })
+            activation: ActivationLayer::new(self.activation),
+            pooling: self.pooling,
+        };
+        Ok(network.into())
     }
 }
 
-impl LeNet5 {
-    pub fn layers(&self) -> NamedLayers<'_> {
-        let activation = Layer::Activation(self.config.activation);
-        let pool = match self.config.pooling {
+impl Layered for LeNet5 {
+    fn layers(&self) -> NamedLayers<'_> {
+        let activation = Layer::Activation(&self.activation);
+        let pool = match self.pooling {
             Pooling::Average => Layer::AveragePool(&self.average_pool),
             Pooling::Max => Layer::MaxPool(&self.max_pool),
         };
@@ -98,7 +107,7 @@ impl LeNet5 {
             ("conv2", Layer::Conv(&self.conv2)),
             ("activation2", activation),
             ("pool2", pool),
-            ("flatten", Layer::Flatten),
+            ("flatten", Layer::Flatten(&Flatten)),
             ("dense1", Layer::Dense(&self.dense1)),
             ("activation3", activation),
             ("dense2", Layer::Dense(&self.dense2)),

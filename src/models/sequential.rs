@@ -4,8 +4,11 @@
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
 
-use super::block::Chain;
-use super::{Build, BuildError, NamedLayers, assemble};
+use super::build::Build;
+use super::error::BuildError;
+use super::layers::{Chain, NamedLayers};
+use super::list;
+use super::settings::{Entry, Layered, NetworkSettings};
 
 const KEY: &str = "layers";
 
@@ -22,29 +25,24 @@ pub struct Sequential {
     layers: Chain,
 }
 
-impl SequentialConfig {
-    /// # Errors
-    /// The list is empty or a layer is not understood.
-    pub fn check(&self) -> Result<(), BuildError> {
+impl<N: From<Sequential>> NetworkSettings<N> for SequentialConfig {
+    fn check(&self, _entry: &Entry) -> Result<(), BuildError> {
         match self.layers.is_empty() {
-            true => Err(BuildError::NoLayers),
-            false => assemble::check(&self.layers, KEY),
+            true => Err(BuildError::NoLayers {
+                example: list::EXAMPLE,
+            }),
+            false => list::check(&self.layers, KEY),
         }
     }
 
-    /// # Errors
-    /// The list is empty, a layer is not understood, or it does not fit what comes before it.
-    pub fn build(&self, build: &mut Build) -> Result<Sequential, BuildError> {
-        if self.layers.is_empty() {
-            return Err(BuildError::NoLayers);
-        }
-        let layers = assemble::chain(&self.layers, KEY, "", build.input.into(), build)?;
-        Ok(Sequential { layers })
+    fn build(&self, _entry: &Entry, build: &mut Build) -> Result<N, BuildError> {
+        let layers = list::chain(&self.layers, KEY, "", build.input.into(), build)?;
+        Ok(Sequential { layers }.into())
     }
 }
 
-impl Sequential {
-    pub fn layers(&self) -> NamedLayers<'_> {
+impl Layered for Sequential {
+    fn layers(&self) -> NamedLayers<'_> {
         self.layers.layers()
     }
 }

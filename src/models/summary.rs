@@ -1,10 +1,11 @@
-//! The table Keras prints for `model.summary()`, with multiply-adds and receptive field added.
+//! The table that Keras prints for `model.summary()`, with multiply-adds and receptive fields.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use super::{FeatureShape, Network, shape_after};
+use super::registry::Network;
+use super::shape::FeatureShape;
 use crate::pixels::ImageShape;
 use crate::text::{grouped, table};
 
@@ -18,8 +19,8 @@ pub struct SummaryRow {
     pub parameters: usize,
     /// For one image.
     pub multiply_adds: usize,
-    /// Side of the square of input pixels that one output value depends on; the whole image once
-    /// everything is connected to everything.
+    /// Height and width of the input pixels that one output value depends on; the whole image
+    /// after a dense layer or global pooling.
     pub receptive_field: [usize; 2],
 }
 
@@ -46,17 +47,14 @@ impl Summary {
         for (name, layer) in network.layers() {
             for window in layer.windows() {
                 for axis in 0..2 {
-                    let reach = window.dilation[axis] * (window.kernel[axis] - 1);
-                    field[axis] = (field[axis] + reach * jump[axis]).min(image[axis]);
+                    let added = window.dilation[axis] * (window.kernel_size[axis] - 1);
+                    field[axis] = (field[axis] + added * jump[axis]).min(image[axis]);
                     jump[axis] *= window.stride[axis];
                 }
             }
             // A built network's layers fit one another; see `NetworkConfig::build`.
-            let output_shape = shape_after([(name, layer)], shape).unwrap_or(shape);
-            if matches!(
-                layer,
-                super::Layer::Dense(_) | super::Layer::GlobalAveragePool
-            ) {
+            let output_shape = layer.output_shape(shape).unwrap_or(shape);
+            if layer.is_global() {
                 field = image;
             }
             layers.push(SummaryRow {
@@ -64,7 +62,7 @@ impl Summary {
                 kind: layer.kind(),
                 output_shape,
                 parameters: layer.parameters(),
-                multiply_adds: layer.multiply_adds(shape, output_shape),
+                multiply_adds: layer.multiply_adds(shape),
                 receptive_field: field,
             });
             shape = output_shape;
@@ -87,7 +85,7 @@ impl fmt::Display for Summary {
                 "output shape",
                 "parameters",
                 "multiply-adds",
-                "sees",
+                "receptive field",
             ],
             2,
         );

@@ -54,21 +54,9 @@ impl ModuleVisitor for Ids {
     }
 }
 
-impl Ids {
-    fn visit_layer(&mut self, layer: &Layer) {
-        match layer {
-            Layer::Conv(conv) => conv.visit(self),
-            Layer::Dense(dense) => dense.visit(self),
-            Layer::BatchNorm(norm) => norm.visit(self),
-            Layer::Residual(residual) => residual.visit(self),
-            _ => {}
-        }
-    }
-}
-
 fn group(layers: &NamedLayers, rate: f64, from_epoch: Option<usize>) -> Group {
     let mut ids = Ids::default();
-    layers.iter().for_each(|(_, layer)| ids.visit_layer(layer));
+    layers.iter().for_each(|(_, layer)| layer.visit(&mut ids));
     Group {
         parameters: ids.parameters,
         statistics: ids.flags,

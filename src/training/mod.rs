@@ -30,7 +30,7 @@ use crate::data::{DataError, Dataset};
 use crate::experiment::{Experiment, TransferMode};
 use crate::features::FeatureError;
 use crate::loss::Loss;
-use crate::models::block::Chain;
+use crate::models::Chain;
 use crate::models::{BuildError, Network, WeightsError};
 use crate::storage::StorageError;
 use crate::terminal::tell;

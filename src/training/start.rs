@@ -8,7 +8,7 @@ use super::TrainError;
 use super::freezing::Freezing;
 use crate::data::Dataset;
 use crate::experiment::{ClassWeights, Experiment};
-use crate::models::{Head, Loaded, Network, Wanted};
+use crate::models::{Head, LoadReport, LoadScope, Network};
 use crate::progress::Progress;
 use crate::weights::{WeightFile, locate};
 
@@ -16,7 +16,7 @@ use crate::weights::{WeightFile, locate};
 pub struct Start {
     pub network: Network,
     /// What was taken from which file; `None` for random weights.
-    pub loaded: Option<(WeightFile, Loaded)>,
+    pub loaded: Option<(WeightFile, LoadReport)>,
 }
 
 /// The network of `experiment` for the images of `dataset`, with the weights that it starts from.
@@ -43,8 +43,8 @@ pub fn start(
     let path = locate(wanted, sum, published, weights_dir, progress)?;
     let file = WeightFile::open(&path)?;
     let part = match settings.head {
-        Head::Own => Wanted::Everything,
-        _ => Wanted::Features,
+        Head::Own => LoadScope::All,
+        _ => LoadScope::Features,
     };
     let (network, loaded) = network.with_pretrained(&file, part)?;
     Ok(Start {

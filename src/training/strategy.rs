@@ -26,7 +26,7 @@ use crate::artifacts::{HISTORY, LAST_WEIGHTS, RunFolder, WEIGHTS};
 use crate::batching::{ImageBatch, Position};
 use crate::data::Dataset;
 use crate::experiment::{Experiment, Metric, TrainingConfig};
-use crate::models::block::Chain;
+use crate::models::Chain;
 use crate::models::{Backbone, Network};
 
 /// Burn's hook for a training loop of one's own.

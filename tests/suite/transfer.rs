@@ -260,7 +260,7 @@ fn mistakes_in_a_transfer_are_named_with_a_cure() {
     refused(&["model.name=resnet32", weights], &["lacks", "layer1.3"]);
     refused(
         &["model.name=mobilenet_v1", weights],
-        &["nothing of it fits", "another network"],
+        &["none of its tensors fits", "another network"],
     );
     let whole = fs::read(source.join("model.safetensors")).unwrap();
     place.write("cut.safetensors", &whole[..whole.len() / 2]);

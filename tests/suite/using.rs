@@ -222,7 +222,12 @@ fn models_are_listed_and_described() {
         assert!(list.contains(name), "{list}");
     }
     let table = place.succeed(&["models", "two-conv", "model.preset=32-64-same"]);
-    for part in ["421,642", "64x14x14", "sees", "preset 64-64-valid"] {
+    for part in [
+        "421,642",
+        "64x14x14",
+        "receptive field",
+        "preset 64-64-valid",
+    ] {
         assert!(table.contains(part), "no {part:?} in:\n{table}");
     }
     let summary = place.succeed(&[

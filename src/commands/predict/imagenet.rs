@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use crate::artifacts::ModelCard;
 use crate::data::Normalization;
 use crate::experiment;
-use crate::models::{Initialization, Network, REGISTRY, Wanted};
+use crate::models::{Initialization, LoadScope, Network, REGISTRY};
 use crate::pixels::Resize;
 use crate::preparation::Pipeline;
 use crate::terminal::Bars;
@@ -49,7 +49,7 @@ pub fn open(
     let file = WeightFile::open(&path)?;
     let (input, initialization) = (architecture.input, Initialization::default());
     let network = (experiment.model).build(input, classes.len(), initialization, 0, device)?;
-    let (network, _) = network.with_pretrained(&file, Wanted::Everything)?;
+    let (network, _) = network.with_pretrained(&file, LoadScope::All)?;
     let card = ModelCard {
         convlab: env!("CARGO_PKG_VERSION").into(),
         model: name.into(),

@@ -4,11 +4,14 @@
 //! 1512.03385), section 4.2: 6n + 2 layers, shortcuts without weights (option A). Names are those
 //! of the weights that are published for PyTorch.
 
-use burn::nn::BatchNormConfig;
+use kernels::Activation;
 
-use super::super::block::{Block, Chain, GlobalAveragePool, Residual, Subsample};
-use super::super::{Activation, Build, BuildError, ConvSpec};
-use super::{Architecture, IMAGENET};
+use super::super::build::Build;
+use super::super::conv_spec::ConvSpec;
+use super::super::error::BuildError;
+use super::super::layers::{Chain, GlobalAveragePool, Residual, Subsample};
+use super::architecture::{Architecture, IMAGENET};
+use super::conv_norm::push_conv_norm;
 use crate::pixels::ImageShape;
 use crate::weights::Published;
 
@@ -20,7 +23,7 @@ const CIFAR_RESNET: Architecture = Architecture {
     paper: "He et al. 2015, Deep residual learning (arXiv 1512.03385), section 4.2",
     licence: "BSD-2-Clause",
     input: ImageShape::new(3, 32, 32),
-    // Their authors trained the weights with ImageNet's figures.
+    // The weights were trained on images normalised by ImageNet's statistics.
     normalization: IMAGENET,
     width: 64,
     classes: 10,
@@ -30,9 +33,9 @@ const CIFAR_RESNET: Architecture = Architecture {
     features: |_, build| features(3, build),
     head: |_, shape, build| {
         let mut chain = Chain::new();
-        chain.push("avgpool", Block::GlobalAveragePool(GlobalAveragePool));
+        chain.push("avgpool", GlobalAveragePool);
         let dense = build.layers.dense(shape.width(), build.classes)?;
-        chain.push("linear", Block::Dense(dense));
+        chain.push("linear", dense);
         Ok(chain)
     },
 };
@@ -86,17 +89,14 @@ const fn published(file: &'static str, sha256: &'static str) -> Published {
 fn features(depth: usize, build: &mut Build) -> Result<Chain, BuildError> {
     let mut chain = Chain::new();
     let stem = ConvSpec::new(build.input.channels, CHANNELS[0], 3).zeros(1);
-    chain.push_conv_norm(build, ["conv1", "bn1"], stem, BatchNormConfig::new)?;
+    push_conv_norm(&mut chain, build, ["conv1", "bn1"], stem)?;
     chain.push("relu", Activation::Relu);
     let mut channels = CHANNELS[0];
     for (group, width) in CHANNELS.into_iter().enumerate() {
         for index in 0..depth {
             let stride = if group > 0 && index == 0 { 2 } else { 1 };
             let block = block(channels, width, stride, build)?;
-            chain.push(
-                format!("layer{}.{index}", group + 1),
-                Block::Residual(block),
-            );
+            chain.push(format!("layer{}.{index}", group + 1), block);
             channels = width;
         }
     }
@@ -111,15 +111,15 @@ fn block(
 ) -> Result<Residual, BuildError> {
     let mut body = Chain::new();
     let first = ConvSpec::new(channels, width, 3).strided(stride).zeros(1);
-    body.push_conv_norm(build, ["conv1", "bn1"], first, BatchNormConfig::new)?;
+    push_conv_norm(&mut body, build, ["conv1", "bn1"], first)?;
     body.push("relu1", Activation::Relu);
     let second = ConvSpec::new(width, width, 3).zeros(1);
-    body.push_conv_norm(build, ["conv2", "bn2"], second, BatchNormConfig::new)?;
+    push_conv_norm(&mut body, build, ["conv2", "bn2"], second)?;
     let mut shortcut = Chain::new();
     if stride != 1 || channels != width {
         let added = width - channels;
         let zeros = [added / 2, added - added / 2];
-        shortcut.push("shortcut", Block::Subsample(Subsample { stride, zeros }));
+        shortcut.push("shortcut", Subsample { stride, zeros });
     }
     Ok(Residual {
         body,

@@ -1,12 +1,12 @@
-//! The layers behind the features: what is trained first when a network is put to another use.
+//! The layers behind the features: a new head is trained first when a network is fine-tuned.
 
 use serde::{Deserialize, Serialize};
 
-use super::super::assemble;
-use super::super::block::{Block, Chain, GlobalAveragePool};
-use super::super::layer::FeatureShape;
-use super::super::spec::{self, LayerSpec};
-use super::super::{Build, BuildError};
+use super::super::build::Build;
+use super::super::error::BuildError;
+use super::super::layers::{Chain, GlobalAveragePool, output_shape};
+use super::super::list;
+use super::super::shape::FeatureShape;
 
 /// `head = "linear"`, `"own"`, or a list of layers as in a `sequential` network.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -24,27 +24,29 @@ pub enum Head {
 const KEY: &str = "head";
 
 impl Head {
+    /// Checks the layers; `cut` says whether `model.cut` removes the last features.
+    ///
     /// # Errors
-    /// A layer is not understood, or a network that is cut is to keep its own head.
+    /// A layer cannot be parsed, or the head is the published one although the network is cut.
     pub fn check(&self, cut: bool) -> Result<(), BuildError> {
         match self {
             Head::Own if cut => Err(BuildError::OutOfRange {
                 key: KEY,
                 value: "\"own\"".into(),
-                expected: "\"linear\" or a list of layers, because model.cut takes away what the network's own head is made for",
+                expected: "\"linear\" or a list of layers, because model.cut removes the features that the network's own head reads",
             }),
             Head::Layers(lines) if lines.is_empty() => Err(BuildError::OutOfRange {
                 key: KEY,
                 value: "[]".into(),
                 expected: "\"linear\", \"own\", or layers such as [\"dense 128 relu\", \"dropout 0.5\", \"dense classes\"]",
             }),
-            Head::Layers(lines) => assemble::check(lines, KEY),
+            Head::Layers(lines) => list::check(lines, KEY),
             Head::Linear | Head::Own => Ok(()),
         }
     }
 
-    /// The layers, behind features of shape `input`; where the first cannot take feature maps,
-    /// their mean over height and width comes before it.
+    /// The layers, behind features of shape `input`. Global average pooling comes first where the
+    /// features are maps and the first layer works on vectors.
     pub(super) fn build(
         &self,
         input: FeatureShape,
@@ -54,15 +56,14 @@ impl Head {
             Head::Layers(lines) => lines.clone(),
             Head::Linear | Head::Own => vec!["dense classes".to_string()],
         };
-        let first = lines.first().and_then(|line| spec::parse(line).ok());
-        let pooled = matches!(first, Some(LayerSpec::Dense(..) | LayerSpec::Dropout(_)));
+        let first = lines.first().and_then(|line| list::parse(line).ok());
+        let takes_vectors = first.is_some_and(|layer| layer.takes_vectors);
         let mut chain = Chain::new();
-        if let (true, FeatureShape::Maps(_)) = (pooled, input) {
-            let mean = Block::GlobalAveragePool(GlobalAveragePool);
-            chain.push("head.global-avg-pool", mean);
+        if let (true, FeatureShape::Maps(_)) = (takes_vectors, input) {
+            chain.push("head.global-avg-pool", GlobalAveragePool);
         }
-        let shape = chain.shape_after(input)?;
-        chain.append(assemble::chain(&lines, KEY, "head.", shape, build)?);
+        let shape = output_shape(chain.layers(), input)?;
+        chain.append(list::chain(&lines, KEY, "head.", shape, build)?);
         Ok(chain)
     }
 }

@@ -7,10 +7,15 @@
 //! convolution.
 
 use burn::nn::{BatchNormConfig, DropoutConfig, PaddingConfig2d};
+use kernels::Activation;
 
-use super::super::block::{Block, Chain, GlobalAveragePool};
-use super::super::{Activation, Build, BuildError, ConvSpec};
-use super::{Architecture, BackboneConfig};
+use super::super::build::Build;
+use super::super::conv_spec::ConvSpec;
+use super::super::error::BuildError;
+use super::super::layers::{Chain, GlobalAveragePool};
+use super::architecture::Architecture;
+use super::config::BackboneConfig;
+use super::conv_norm::push_conv_and;
 use crate::pixels::ImageShape;
 use crate::weights::Published;
 
@@ -43,7 +48,7 @@ pub const MOBILENET_V1: Architecture = Architecture {
     classes: 1_000,
     parameters: 4_231_976,
     scales: true,
-    // At a width of 1, and with `model.width` as the name says.
+    // The first is for a width of 1, the others for the `model.width` in their name.
     weights: &[
         Published::keras("imagenet", "mobilenet_1_0_224_tf.h5"),
         Published::keras("imagenet-0.75", "mobilenet_7_5_224_tf.h5"),
@@ -53,13 +58,10 @@ pub const MOBILENET_V1: Architecture = Architecture {
     features,
     head: |_, shape, build| {
         let mut chain = Chain::new();
-        chain.push(
-            "global_average_pooling2d",
-            Block::GlobalAveragePool(GlobalAveragePool),
-        );
-        chain.push("dropout", Block::Dropout(DropoutConfig::new(1e-3).init()));
+        chain.push("global_average_pooling2d", GlobalAveragePool);
+        chain.push("dropout", DropoutConfig::new(1e-3).init());
         let dense = build.layers.dense(shape.width(), build.classes)?;
-        chain.push("conv_preds", Block::Dense(dense));
+        chain.push("conv_preds", dense);
         Ok(chain)
     },
 };
@@ -85,7 +87,7 @@ fn features(config: &BackboneConfig, build: &mut Build) -> Result<Chain, BuildEr
     Ok(chain)
 }
 
-/// The same with stride 2, and zeros below and to the right.
+/// `spec` with stride 2, and zeros at the bottom and right.
 fn halving(spec: ConvSpec) -> ConvSpec {
     spec.strided(2)
         .padded(PaddingConfig2d::Explicit(0, 0, 1, 1))
@@ -97,10 +99,11 @@ fn push(
     name: &str,
     spec: ConvSpec,
 ) -> Result<(), BuildError> {
-    // Keras's momentum of 0.99 needs some hundred steps before the running statistics are those of
-    // the images; Burn's own is kept, so that small data sets do.
-    let norm = |channels| BatchNormConfig::new(channels).with_epsilon(1e-3);
-    chain.push_conv_norm(build, [name, &format!("{name}_bn")], spec, norm)?;
+    // With Keras's momentum of 0.99 the running statistics need some hundred steps to follow the
+    // images. Burn's default follows faster, which small data sets need.
+    let norm = BatchNormConfig::new(spec.out_channels).with_epsilon(1e-3);
+    let names = [name.to_string(), format!("{name}_bn")];
+    push_conv_and(chain, build, names, spec, &norm)?;
     chain.push(format!("{name}_relu"), Activation::Relu6);
     Ok(())
 }

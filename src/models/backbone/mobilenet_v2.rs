@@ -1,13 +1,18 @@
-//! MobileNet v2: inverted residual blocks, whose narrow ends carry no activation.
+//! MobileNet v2: inverted residual blocks, with no activation after their narrow last convolution.
 //!
 //! Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks" (2018, arXiv
 //! 1801.04381), table 2. Names are torchvision's.
 
-use burn::nn::{BatchNormConfig, DropoutConfig};
+use burn::nn::DropoutConfig;
+use kernels::Activation;
 
-use super::super::block::{Block, Chain, GlobalAveragePool, Residual};
-use super::super::{Activation, Build, BuildError, ConvSpec};
-use super::{Architecture, BackboneConfig, IMAGENET, TORCHVISION_LICENCE};
+use super::super::build::Build;
+use super::super::conv_spec::ConvSpec;
+use super::super::error::BuildError;
+use super::super::layers::{Chain, GlobalAveragePool, Residual};
+use super::architecture::{Architecture, IMAGENET, TORCHVISION_LICENCE};
+use super::config::BackboneConfig;
+use super::conv_norm::push_conv_norm;
 use crate::pixels::ImageShape;
 use crate::weights::Published;
 
@@ -40,13 +45,10 @@ pub const MOBILENET_V2: Architecture = Architecture {
     features,
     head: |_, shape, build| {
         let mut chain = Chain::new();
-        chain.push("avgpool", Block::GlobalAveragePool(GlobalAveragePool));
-        chain.push(
-            "classifier.0",
-            Block::Dropout(DropoutConfig::new(0.2).init()),
-        );
+        chain.push("avgpool", GlobalAveragePool);
+        chain.push("classifier.0", DropoutConfig::new(0.2).init());
         let dense = build.layers.dense(shape.width(), build.classes)?;
-        chain.push("classifier.1", Block::Dense(dense));
+        chain.push("classifier.1", dense);
         Ok(chain)
     },
 };
@@ -58,7 +60,7 @@ fn features(config: &BackboneConfig, build: &mut Build) -> Result<Chain, BuildEr
     let stem = ConvSpec::new(build.input.channels, channels, 3)
         .strided(2)
         .zeros(1);
-    push(&mut chain, build, ["features.0.0", "features.0.1"], stem)?;
+    push_conv_norm(&mut chain, build, ["features.0.0", "features.0.1"], stem)?;
     chain.push("features.0.2", Activation::Relu6);
     let mut number = 1;
     for (expansion, out, repetitions, stride) in TABLE {
@@ -73,16 +75,15 @@ fn features(config: &BackboneConfig, build: &mut Build) -> Result<Chain, BuildEr
                 format!("{name}.")
             };
             let body = block(&prefix, channels, expansion, out, stride, build)?;
-            match adds {
-                true => chain.push(
-                    name,
-                    Block::Residual(Residual {
-                        body,
-                        shortcut: Chain::new(),
-                        activation: None,
-                    }),
-                ),
-                false => chain.append(body),
+            if adds {
+                let residual = Residual {
+                    body,
+                    shortcut: Chain::new(),
+                    activation: None,
+                };
+                chain.push(name, residual);
+            } else {
+                chain.append(body);
             }
             channels = out;
             number += 1;
@@ -91,17 +92,13 @@ fn features(config: &BackboneConfig, build: &mut Build) -> Result<Chain, BuildEr
     let last = divisible(1_280.0 * width.max(1.0));
     let names = [0, 1].map(|part| format!("features.{number}.{part}"));
     let spec = ConvSpec::new(channels, last, 1);
-    push(
-        &mut chain,
-        build,
-        names.each_ref().map(String::as_str),
-        spec,
-    )?;
+    push_conv_norm(&mut chain, build, names, spec)?;
     chain.push(format!("features.{number}.2"), Activation::Relu6);
     Ok(chain)
 }
 
-/// 1x1 to more channels (unless `expansion` is 1), 3x3 depthwise, 1x1 to `out` channels.
+/// 1x1 convolution to `expansion` times the channels (none if that is 1), 3x3 depthwise, 1x1 to
+/// `out` channels.
 fn block(
     prefix: &str,
     channels: usize,
@@ -124,22 +121,12 @@ fn block(
     let activated = specs.len();
     for (index, spec) in specs.into_iter().enumerate() {
         let names = [0, 1].map(|part| format!("{prefix}conv.{index}.{part}"));
-        push(
-            &mut chain,
-            build,
-            names.each_ref().map(String::as_str),
-            spec,
-        )?;
+        push_conv_norm(&mut chain, build, names, spec)?;
         chain.push(format!("{prefix}conv.{index}.2"), Activation::Relu6);
     }
     let names = [activated, activated + 1].map(|part| format!("{prefix}conv.{part}"));
     let spec = ConvSpec::new(wide, out, 1);
-    push(
-        &mut chain,
-        build,
-        names.each_ref().map(String::as_str),
-        spec,
-    )?;
+    push_conv_norm(&mut chain, build, names, spec)?;
     Ok(chain)
 }
 
@@ -150,13 +137,4 @@ fn divisible(channels: f64) -> usize {
         true => rounded + 8,
         false => rounded,
     }
-}
-
-fn push(
-    chain: &mut Chain,
-    build: &mut Build,
-    names: [&str; 2],
-    spec: ConvSpec,
-) -> Result<(), BuildError> {
-    chain.push_conv_norm(build, names, spec, BatchNormConfig::new)
 }

@@ -4,19 +4,22 @@
 //! 1512.03385), table 1. Names are torchvision's, and as there a bottleneck that halves the image
 //! does so in its 3x3 convolution, where the paper does it in the first 1x1.
 
-use burn::nn::BatchNormConfig;
 use burn::nn::PaddingConfig2d;
 use burn::nn::pool::MaxPool2dConfig;
+use kernels::Activation;
 
-use super::super::block::{Block, Chain, GlobalAveragePool, Residual};
-use super::super::{Activation, Build, BuildError, ConvSpec};
-use super::{Architecture, IMAGENET, TORCHVISION_LICENCE};
+use super::super::build::Build;
+use super::super::conv_spec::ConvSpec;
+use super::super::error::BuildError;
+use super::super::layers::{Chain, GlobalAveragePool, Residual};
+use super::architecture::{Architecture, IMAGENET, TORCHVISION_LICENCE};
+use super::conv_norm::push_conv_norm;
 use crate::pixels::ImageShape;
 use crate::weights::Published;
 
 /// The two kinds of blocks in the paper's figure 5.
 #[derive(Clone, Copy)]
-enum Kind {
+enum BlockKind {
     /// 3x3, 3x3
     Basic,
     /// 1x1, 3x3, 1x1 with four times the channels
@@ -37,12 +40,12 @@ const RESNET: Architecture = Architecture {
     parameters: 0,
     scales: false,
     weights: &[],
-    features: |_, build| features(Kind::Basic, [2, 2, 2, 2], build),
+    features: |_, build| features(BlockKind::Basic, [2, 2, 2, 2], build),
     head: |_, shape, build| {
         let mut chain = Chain::new();
-        chain.push("avgpool", Block::GlobalAveragePool(GlobalAveragePool));
+        chain.push("avgpool", GlobalAveragePool);
         let dense = build.layers.dense(shape.width(), build.classes)?;
-        chain.push("fc", Block::Dense(dense));
+        chain.push("fc", dense);
         Ok(chain)
     },
 };
@@ -60,7 +63,7 @@ pub const RESNET34: Architecture = Architecture {
     width: 512,
     parameters: 21_797_672,
     weights: &[Published::torchvision("resnet34-b627a593.pth", "b627a593")],
-    features: |_, build| features(Kind::Basic, [3, 4, 6, 3], build),
+    features: |_, build| features(BlockKind::Basic, [3, 4, 6, 3], build),
     ..RESNET
 };
 
@@ -71,7 +74,7 @@ pub const RESNET50: Architecture = Architecture {
         Published::torchvision("resnet50-0676ba61.pth", "0676ba61"),
         Published::torchvision("resnet50-11ad3fa6.pth", "11ad3fa6").called("imagenet-v2"),
     ],
-    features: |_, build| features(Kind::Bottleneck, [3, 4, 6, 3], build),
+    features: |_, build| features(BlockKind::Bottleneck, [3, 4, 6, 3], build),
     ..RESNET
 };
 
@@ -82,7 +85,7 @@ pub const RESNET101: Architecture = Architecture {
         Published::torchvision("resnet101-63fe2227.pth", "63fe2227"),
         Published::torchvision("resnet101-cd907fc2.pth", "cd907fc2").called("imagenet-v2"),
     ],
-    features: |_, build| features(Kind::Bottleneck, [3, 4, 23, 3], build),
+    features: |_, build| features(BlockKind::Bottleneck, [3, 4, 23, 3], build),
     ..RESNET
 };
 
@@ -93,52 +96,49 @@ pub const RESNET152: Architecture = Architecture {
         Published::torchvision("resnet152-394f9c45.pth", "394f9c45"),
         Published::torchvision("resnet152-f82ba261.pth", "f82ba261").called("imagenet-v2"),
     ],
-    features: |_, build| features(Kind::Bottleneck, [3, 8, 36, 3], build),
+    features: |_, build| features(BlockKind::Bottleneck, [3, 8, 36, 3], build),
     ..RESNET
 };
 
-fn features(kind: Kind, depths: [usize; 4], build: &mut Build) -> Result<Chain, BuildError> {
+fn features(kind: BlockKind, depths: [usize; 4], build: &mut Build) -> Result<Chain, BuildError> {
     let mut chain = Chain::new();
     let stem = ConvSpec::new(build.input.channels, 64, 7)
         .strided(2)
         .zeros(3);
-    push(&mut chain, build, ["conv1", "bn1"], stem)?;
+    push_conv_norm(&mut chain, build, ["conv1", "bn1"], stem)?;
     chain.push("relu", Activation::Relu);
     let pool = MaxPool2dConfig::new([3, 3])
         .with_strides([2, 2])
         .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1));
-    chain.push("maxpool", Block::MaxPool(pool.init()));
+    chain.push("maxpool", pool.init());
     let mut channels = 64;
     for (group, (depth, width)) in depths.into_iter().zip(CHANNELS).enumerate() {
         for index in 0..depth {
             let stride = if group > 0 && index == 0 { 2 } else { 1 };
             let block = block(kind, &mut channels, width, stride, build)?;
-            chain.push(
-                format!("layer{}.{index}", group + 1),
-                Block::Residual(block),
-            );
+            chain.push(format!("layer{}.{index}", group + 1), block);
         }
     }
     Ok(chain)
 }
 
-/// One residual block; `channels` are those it receives, and afterwards those it gives.
+/// One residual block. `channels` is the number it receives, and is set to the number it returns.
 fn block(
-    kind: Kind,
+    kind: BlockKind,
     channels: &mut usize,
     width: usize,
     stride: usize,
     build: &mut Build,
 ) -> Result<Residual, BuildError> {
     let (specs, out) = match kind {
-        Kind::Basic => (
+        BlockKind::Basic => (
             vec![
                 ConvSpec::new(*channels, width, 3).strided(stride).zeros(1),
                 ConvSpec::new(width, width, 3).zeros(1),
             ],
             width,
         ),
-        Kind::Bottleneck => (
+        BlockKind::Bottleneck => (
             vec![
                 ConvSpec::new(*channels, width, 1),
                 ConvSpec::new(width, width, 3).strided(stride).zeros(1),
@@ -151,7 +151,7 @@ fn block(
     let count = specs.len();
     for (spec, number) in specs.into_iter().zip(1..) {
         let names = [format!("conv{number}"), format!("bn{number}")];
-        push(&mut body, build, names.each_ref().map(String::as_str), spec)?;
+        push_conv_norm(&mut body, build, names, spec)?;
         if number < count {
             body.push(format!("relu{number}"), Activation::Relu);
         }
@@ -159,7 +159,7 @@ fn block(
     let mut shortcut = Chain::new();
     if stride != 1 || *channels != out {
         let spec = ConvSpec::new(*channels, out, 1).strided(stride);
-        push(&mut shortcut, build, ["downsample.0", "downsample.1"], spec)?;
+        push_conv_norm(&mut shortcut, build, ["downsample.0", "downsample.1"], spec)?;
     }
     *channels = out;
     Ok(Residual {
@@ -167,13 +167,4 @@ fn block(
         shortcut,
         activation: Some(Activation::Relu),
     })
-}
-
-fn push(
-    chain: &mut Chain,
-    build: &mut Build,
-    names: [&str; 2],
-    spec: ConvSpec,
-) -> Result<(), BuildError> {
-    chain.push_conv_norm(build, names, spec, BatchNormConfig::new)
 }

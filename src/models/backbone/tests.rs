@@ -9,8 +9,10 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use safetensors::tensor::{Dtype, TensorView};
 use serde::Deserialize;
 
-use super::*;
-use crate::models::{Features, Initialization, Network, NetworkConfig, REGISTRY, Wanted, forward};
+use crate::models::{
+    Features, Initialization, Layer, LoadScope, Network, NetworkConfig, REGISTRY, forward,
+};
+use crate::pixels::ImageShape;
 use crate::reference::{devices, stream};
 use crate::weights::WeightFile;
 
@@ -179,7 +181,7 @@ fn check(name: &str) {
             layers.retain(|(_, layer)| !matches!(layer, Layer::Dropout(_)));
             let up_to =
                 |count: usize| forward(&layers[..count], Features::Maps(images(run, &device)));
-            let features = norm(&read_features(up_to(backbone.features.layers().len())));
+            let features = norm(&read_features(up_to(backbone.features.len())));
             close(&format!("{what}: features"), &[features], &[run.features]);
             for (layer, expected) in &run.layers {
                 let inside = format!("{layer}.");
@@ -356,7 +358,7 @@ fn keras_3_is_understood_as_keras_2() {
             let (input, initialization) = (ImageShape::new(3, 32, 32), Initialization::default());
             let network = config.build(input, 2, initialization, 0, &device).unwrap();
             let file = file_of_keras(depthwise);
-            let (network, loaded) = network.with_pretrained(&file, Wanted::Features).unwrap();
+            let (network, loaded) = network.with_pretrained(&file, LoadScope::Features).unwrap();
             assert!(loaded.unused.is_empty(), "{:?}", loaded.unused);
             network.to_safetensors().unwrap()
         };

@@ -8,11 +8,14 @@
 
 use burn::nn::pool::AdaptiveAvgPool2dConfig;
 use burn::nn::{BatchNormConfig, DropoutConfig};
+use kernels::Activation;
 
-use super::super::block::{Block, Chain, Flatten};
-use super::super::layer::FeatureShape;
-use super::super::{Activation, Build, BuildError, ConvSpec, max_pool};
-use super::{Architecture, IMAGENET, TORCHVISION_LICENCE};
+use super::super::build::Build;
+use super::super::conv_spec::ConvSpec;
+use super::super::error::BuildError;
+use super::super::layers::{Chain, Flatten, max_pool};
+use super::super::shape::FeatureShape;
+use super::architecture::{Architecture, IMAGENET, TORCHVISION_LICENCE};
 use crate::pixels::ImageShape;
 use crate::weights::Published;
 
@@ -71,21 +74,21 @@ pub const VGG19_BN: Architecture = Architecture {
 fn features(depths: [usize; 5], norm: bool, build: &mut Build) -> Result<Chain, BuildError> {
     let mut chain = Chain::new();
     let mut channels = build.input.channels;
-    let name = |chain: &Chain| format!("features.{}", chain.layers().len());
+    let name = |chain: &Chain| format!("features.{}", chain.len());
     for (depth, width) in depths.into_iter().zip(CHANNELS) {
         for _ in 0..depth {
             let conv = build
                 .layers
                 .conv(ConvSpec::new(channels, width, 3).zeros(1))?;
-            chain.push(name(&chain), Block::Conv(conv));
+            chain.push(name(&chain), conv);
             if norm {
-                let norm = Block::batch_norm(&BatchNormConfig::new(width), build);
+                let norm = BatchNormConfig::new(width).init(build.layers.device());
                 chain.push(name(&chain), norm);
             }
             chain.push(name(&chain), Activation::Relu);
             channels = width;
         }
-        chain.push(name(&chain), Block::MaxPool(max_pool(2, 2)));
+        chain.push(name(&chain), max_pool(2, 2));
     }
     Ok(chain)
 }
@@ -93,17 +96,17 @@ fn features(depths: [usize; 5], norm: bool, build: &mut Build) -> Result<Chain, 
 fn head(input: FeatureShape, build: &mut Build) -> Result<Chain, BuildError> {
     let mut chain = Chain::new();
     let pool = AdaptiveAvgPool2dConfig::new([7, 7]).init();
-    chain.push("avgpool", Block::AdaptiveAveragePool(pool));
-    chain.push("flatten", Block::Flatten(Flatten));
-    let dropout = || Block::Dropout(DropoutConfig::new(0.5).init());
+    chain.push("avgpool", pool);
+    chain.push("flatten", Flatten);
+    let dropout = || DropoutConfig::new(0.5).init();
     let flat = input.width() * 7 * 7;
     for (index, inputs) in [(0, flat), (3, 4_096)] {
         let dense = build.layers.dense(inputs, 4_096)?;
-        chain.push(format!("classifier.{index}"), Block::Dense(dense));
+        chain.push(format!("classifier.{index}"), dense);
         chain.push(format!("classifier.{}", index + 1), Activation::Relu);
         chain.push(format!("classifier.{}", index + 2), dropout());
     }
     let dense = build.layers.dense(4_096, build.classes)?;
-    chain.push("classifier.6", Block::Dense(dense));
+    chain.push("classifier.6", dense);
     Ok(chain)
 }

@@ -1,0 +1,85 @@
+//! Activation functions, applied to each value.
+
+use burn::module::Module;
+use burn::tensor::{Tensor, activation as functions};
+
+use super::super::features::Features;
+use super::super::shape::{FeatureShape, ShapeError};
+use super::channels_last::{to_maps, to_pixels};
+use super::epilogue::{Epilogue, NextLayers};
+use super::kind::LayerKind;
+use super::spec::{LayerSpec, ParseLayer};
+use super::tokens::Tokens;
+use kernels::Activation;
+
+/// An activation as a layer.
+#[derive(Module, Debug)]
+pub struct ActivationLayer {
+    #[module(skip)]
+    pub function: Activation,
+}
+
+impl ActivationLayer {
+    pub const RELU: Self = Self::new(Activation::Relu);
+
+    pub const fn new(function: Activation) -> Self {
+        Self { function }
+    }
+}
+
+impl LayerKind for ActivationLayer {
+    fn kind(&self) -> &'static str {
+        match self.function {
+            Activation::Relu => "relu",
+            Activation::Relu6 => "relu6",
+            Activation::Tanh => "tanh",
+        }
+    }
+
+    fn output_shape(&self, input: FeatureShape) -> Result<FeatureShape, ShapeError> {
+        Ok(input)
+    }
+
+    fn forward(&self, input: Features, _following: &mut NextLayers) -> Features {
+        match input {
+            Features::Maps(maps) => {
+                let shape = maps.dims();
+                let pixels = activate(self.function, to_pixels(maps));
+                Features::Maps(to_maps(pixels, shape))
+            }
+            Features::Vector(vector) => Features::Vector(activate(self.function, vector)),
+        }
+    }
+
+    fn epilogue(&self) -> Option<Epilogue<'_>> {
+        Some(Epilogue::Activation(self.function))
+    }
+}
+
+/// `activation(x)` for each value.
+pub fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> Tensor<D> {
+    match activation {
+        Activation::Relu => functions::relu(x),
+        Activation::Relu6 => functions::relu(x).clamp_max(6.0),
+        Activation::Tanh => functions::tanh(x),
+    }
+}
+
+/// The activation function that lists of layers call `word`.
+pub fn named(word: &str) -> Option<Activation> {
+    match word {
+        "relu" => Some(Activation::Relu),
+        "tanh" => Some(Activation::Tanh),
+        _ => None,
+    }
+}
+
+impl ParseLayer for ActivationLayer {
+    const NAMES: &'static [&'static str] = &["relu", "tanh"];
+    const EXAMPLE: &'static str = "relu";
+
+    fn parse(name: &str, _words: &mut Tokens) -> Result<LayerSpec<Self>, String> {
+        let function = named(name).ok_or(format!("there is no activation \"{name}\""))?;
+        Ok(LayerSpec::new(move |_, _| Ok(Self::new(function))))
+    }
+}
