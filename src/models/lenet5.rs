@@ -1,4 +1,5 @@
-//! LeNet-5, designed to read handwritten digits: two convolutions with subsampling, three dense layers.
+//! LeNet-5, designed to read handwritten digits: two convolutions with subsampling, and three dense
+//! layers.
 //!
 //! LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition"
 //! (1998), figure 2. Deviations, as in today's textbooks: the second convolution reads all six

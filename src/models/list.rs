@@ -13,7 +13,7 @@ pub const EXAMPLE: &str =
 /// A line of a list: it can be built once the shape of its input is known.
 pub struct ParsedLayer {
     spec: LayerSpec<Block>,
-    /// Whether the layer works on vectors, so that a head that begins with it pools feature maps first.
+    /// Whether the layer works on vectors: a head that begins with it pools feature maps first.
     pub takes_vectors: bool,
 }
 

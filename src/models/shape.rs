@@ -19,7 +19,8 @@ pub enum FeatureShape {
 
 impl FeatureShape {
     /// Number of values per image.
-    #[allow(clippy::len_without_is_empty)] // no shape is empty: `slide` refuses windows that do not fit
+    // No shape is empty: `slide` refuses windows that do not fit.
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(self) -> usize {
         match self {
             FeatureShape::Maps([channels, height, width]) => {

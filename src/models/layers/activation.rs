@@ -29,11 +29,7 @@ impl ActivationLayer {
 
 impl LayerKind for ActivationLayer {
     fn kind(&self) -> &'static str {
-        match self.function {
-            Activation::Relu => "relu",
-            Activation::Relu6 => "relu6",
-            Activation::Tanh => "tanh",
-        }
+        name(self.function)
     }
 
     fn output_shape(&self, input: FeatureShape) -> Result<FeatureShape, ShapeError> {
@@ -65,17 +61,25 @@ pub fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> Tensor<
     }
 }
 
-/// The activation function that lists of layers call `word`.
-pub fn named(word: &str) -> Option<Activation> {
-    match word {
-        "relu" => Some(Activation::Relu),
-        "tanh" => Some(Activation::Tanh),
-        _ => None,
+const fn name(function: Activation) -> &'static str {
+    match function {
+        Activation::Relu => "relu",
+        Activation::Relu6 => "relu6",
+        Activation::Tanh => "tanh",
     }
 }
 
+/// The names of activation functions in lists of layers.
+pub const NAMES: &[&str] = &[name(Activation::Relu), name(Activation::Tanh)];
+
+/// The activation function that lists of layers call `word`.
+pub fn named(word: &str) -> Option<Activation> {
+    let listed = [Activation::Relu, Activation::Tanh];
+    listed.into_iter().find(|function| name(*function) == word)
+}
+
 impl ParseLayer for ActivationLayer {
-    const NAMES: &'static [&'static str] = &["relu", "tanh"];
+    const NAMES: &'static [&'static str] = NAMES;
     const EXAMPLE: &'static str = "relu";
 
     fn parse(name: &str, _words: &mut Tokens) -> Result<LayerSpec<Self>, String> {

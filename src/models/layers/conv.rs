@@ -105,7 +105,7 @@ fn with_norm(conv: &Conv2d, norm: &BatchNorm, x: &Tensor<4>) -> (Tensor<4>, Opti
     let bias = norm.beta.val() + shift * scale.clone();
     let weight = conv.weight.val();
     let shape = weight.dims();
-    // Two axes: with four, the last of which may have length 1, the product takes ten times as long.
+    // Two axes: with four, the last of length 1, the product takes ten times as long.
     let filters = weight.reshape([shape[0], shape[1..].iter().product()]);
     let weight = (filters * scale.reshape([shape[0], 1])).reshape(shape);
     (weight, Some(bias))
@@ -119,13 +119,14 @@ impl ParseLayer for Conv2d {
         let out_channels = tokens.count("the number of output channels, e.g. \"conv 32 3x3\"")?;
         let mut window = WindowSpec::of_convolution(tokens)?;
         let (mut groups, mut then) = (1, None);
+        let others = format!(", dilation N, groups N, {}", activation::NAMES.join(", "));
         while let Some(word) = tokens.take() {
             match word {
                 "dilation" => window.dilation = tokens.pair("dilation")?,
                 "groups" => groups = tokens.count("a number after \"groups\"")?,
                 word => match activation::named(word) {
                     Some(activation) => then = Some(activation),
-                    None => window.option(word, tokens, ", dilation N, groups N, relu, tanh")?,
+                    None => window.option(word, tokens, &others)?,
                 },
             }
         }

@@ -44,7 +44,7 @@ impl<B: Module + AsLayerKind> LayerKind for Residual<B> {
     }
 
     fn forward(&self, input: Features, _following: &mut NextLayers) -> Features {
-        // Channels last, as the kernels leave them in memory, so that the sum runs through it in order.
+        // Channels last, as the kernels leave them, so that the sum runs through memory in order.
         let branch = |chain: &Chain<B>| -> Tensor<4> {
             let maps = chain.forward(input.clone()).into_maps();
             maps.permute([0, 2, 3, 1])

@@ -27,7 +27,7 @@ impl<'a> Tokens<'a> {
     /// Takes the next word and converts it with `read`.
     ///
     /// # Errors
-    /// There is no next word, or `read` does not recognise it; the message says what was `expected`.
+    /// There is no next word, or `read` does not recognise it. The message names what is `expected`.
     pub fn read<T>(
         &mut self,
         expected: &str,
@@ -62,7 +62,8 @@ pub fn count(word: &str) -> Option<usize> {
     word.parse().ok().filter(|n| (1..=65_536).contains(n))
 }
 
-/// Most pixels along a side of a window, a stride, a dilation or a padding: more are taken for a typing error.
+/// Largest side of a window, stride, dilation or padding, in pixels: anything larger is taken for a
+/// typing error.
 const MAX_SIDE: usize = 256;
 
 /// `2` or `2x3`, sides of at least `min`.
