@@ -3,9 +3,10 @@
 //! A network is a Burn module that names its [layers](Network::layers) in order. Forward pass,
 //! summary, files of weights and inspection all walk that list.
 //!
-//! Reading order: what lies between layers ([`features`], [`shape`], [`window`]), the kinds of
-//! [`layers`], how they get their weights ([`init`]), [lists](list) of them in the configuration, the
-//! networks, one file each, their [`registry`], and what is done with a [`network`].
+//! Reading order: `features`, `shape` and `window` are what lies between layers; `layers` has the
+//! kinds of layers, `init` their initial weights, and `list` how the configuration lists them. Each
+//! network is a file (`dense`, `lenet5`, `two_conv`, `sequential`, `backbone`), and a line in
+//! `registry`; `network` builds and runs it, `summary` describes it, `weights` saves and loads it.
 
 pub mod backbone;
 mod build;
@@ -36,7 +37,7 @@ pub use layers::{Chain, Layer, LayerKind, NamedLayers, forward};
 pub use list::EXAMPLE as EXAMPLE_LAYERS;
 pub use registry::{Network, NetworkConfig, REGISTRY};
 pub use settings::Entry;
-pub use shape::FeatureShape;
+pub use shape::{FeatureShape, ShapeError};
 pub use summary::{Summary, SummaryRow};
 pub use weights::{LoadReport, LoadScope, WeightsError};
 
