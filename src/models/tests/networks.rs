@@ -132,3 +132,10 @@ fn a_layer_that_does_not_fit_is_named_with_its_shape_and_a_cure() {
     let message = error("name = \"two-conv\"\ndropout = 1.0", GREY);
     assert!(message.contains("model.dropout = 1"), "{message}");
 }
+
+#[test]
+fn names_of_networks_are_unique() {
+    let mut names: Vec<&str> = REGISTRY.iter().map(|entry| entry.name).collect();
+    names.sort_unstable();
+    assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+}
