@@ -15,16 +15,14 @@ use crate::pixels::{ColorMode, ImageShape, Resize};
 use crate::preparation::Pipeline;
 use crate::storage::{self, Lock, StorageError, read_json};
 
+pub use crate::training::{CHECKPOINTS, HISTORY, LAST_WEIGHTS, LOGS};
+pub use crate::weights::BEST_WEIGHTS as WEIGHTS;
+
 pub const CONFIG: &str = "config.toml";
 pub const DATA_CHECK: &str = "data-check.json";
 pub const MODEL: &str = "model.json";
-pub const WEIGHTS: &str = "model.safetensors";
-pub const LAST_WEIGHTS: &str = "last.safetensors";
-pub const HISTORY: &str = "history.csv";
 pub const SUMMARY: &str = "summary.json";
 pub const EVALUATION: &str = "evaluation.json";
-pub const CHECKPOINTS: &str = "checkpoints";
-pub const LOGS: &str = "logs";
 const LOCK: &str = ".lock";
 
 /// A run's folder cannot be used as asked.
@@ -166,10 +164,7 @@ impl RunFolder {
 
     /// The run's name: its folder's.
     pub fn name(&self) -> String {
-        // Of "." and "..", too.
-        let path = std::fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        name.to_string_lossy().into_owned()
+        storage::folder_name(&self.path)
     }
 
     pub fn file(&self, name: &str) -> PathBuf {

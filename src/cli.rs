@@ -14,7 +14,7 @@ use crate::device;
 use crate::device::DeviceChoice;
 use crate::pixels::ImageShape;
 use crate::report::Language;
-use crate::training::UiChoice;
+use crate::terminal::UiChoice;
 
 /// Train convolutional image classifiers, and use them.
 #[derive(Debug, Parser)]

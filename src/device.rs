@@ -43,6 +43,13 @@ pub struct Backend {
     pub device: Device,
 }
 
+impl Backend {
+    /// Whether the CPU computes.
+    pub fn is_cpu(&self) -> bool {
+        matches!(self.name, "flex" | "ndarray")
+    }
+}
+
 /// The device asked for cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {

@@ -63,6 +63,7 @@ pub mod random;
 pub mod report;
 pub mod run;
 pub mod storage;
+mod sync;
 pub mod terminal;
 pub mod text;
 pub mod training;

@@ -6,8 +6,8 @@ mod plan;
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use image::{DynamicImage, ImageFormat};
@@ -22,9 +22,10 @@ use crate::data::decoding::decode_image;
 use crate::experiment;
 use crate::preparation::{Picture, Pipeline, strip};
 use crate::storage;
+use crate::sync;
+use crate::terminal::signals::{self, INTERRUPTED};
 use crate::terminal::{progress_bar, tell};
 use crate::text::{calm, grouped};
-use crate::training::signals::{self, INTERRUPTED};
 
 /// Prepares pictures; bad ones are reported at the end, and the rest is still done.
 pub fn run(args: PrepareArgs) -> Result<u8> {
@@ -43,7 +44,7 @@ pub fn run(args: PrepareArgs) -> Result<u8> {
     let steps = format!("{kind} {}", pipeline.fingerprint());
     let manifest = Manifest::open(&args.out, &steps, &plan.jobs)?;
     signals::install();
-    let _patient = signals::ask_first();
+    let _deferred = signals::defer();
     let work = Work {
         pipeline: &pipeline,
         strip: args.strip,
@@ -99,7 +100,7 @@ impl Work<'_> {
         let outcome = Outcome::default();
         let jobs = plan.jobs.par_iter().enumerate();
         jobs.with_max_len(1).try_for_each(|(number, job)| {
-            if signals::asked() {
+            if signals::received() {
                 return Ok(());
             }
             self.one(number, job, &outcome)?;
@@ -130,9 +131,7 @@ impl Work<'_> {
                 outcome.written.fetch_add(1, Ordering::Relaxed);
             }
             Err(reason) => {
-                let failed = outcome.failed.lock();
-                let mut failed = failed.unwrap_or_else(PoisonError::into_inner);
-                failed.push((number, reason));
+                sync::lock(&outcome.failed).push((number, reason));
             }
         }
         Ok(())
@@ -154,7 +153,7 @@ impl Work<'_> {
 }
 
 fn report(outcome: Outcome, plan: &Plan, out: &Path) -> Result<u8> {
-    let mut failed = (outcome.failed.into_inner()).unwrap_or_else(PoisonError::into_inner);
+    let mut failed = sync::into_inner(outcome.failed);
     failed.sort();
     let reasons = plan
         .bad

@@ -16,8 +16,8 @@ use crate::evaluation::{Evaluation, Predictions};
 use crate::inspection::InspectionError;
 use crate::report::{self, Language, Report, Sources, Tested};
 use crate::storage;
+use crate::terminal::signals;
 use crate::terminal::{Bars, tell};
-use crate::training::signals;
 
 /// A run's page in its folder.
 const PAGE: &str = "report.html";
@@ -128,7 +128,7 @@ pub(super) fn write(
     let valid = match dataset.valid.is_empty() {
         true => None,
         false => {
-            let go_on = |_| !signals::asked();
+            let go_on = |_| !signals::received();
             Some(opened.evaluate_all(dataset, ("valid", &dataset.valid), go_on)?)
         }
     };

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use burn::module::Module;
+use burn::train::Interrupter;
 use clap::ValueEnum;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -13,8 +13,7 @@ use super::opened::Opened;
 use super::summary::{Summary, TestFigures};
 use super::{DONE, FAILED, check_data, print, report};
 use crate::artifacts::{
-    CONFIG, DATA_CHECK, EVALUATION, HISTORY, LAST_WEIGHTS, MODEL, ModelCard, RunFolder, SUMMARY,
-    WEIGHTS,
+    CONFIG, DATA_CHECK, EVALUATION, MODEL, ModelCard, RunFolder, SUMMARY, WEIGHTS,
 };
 use crate::cli::TrainArgs;
 use crate::data::check::{About, DataCheck, Level};
@@ -22,16 +21,16 @@ use crate::data::{Dataset, SkippedFile};
 use crate::device;
 use crate::device::{Backend, DeviceChoice};
 use crate::evaluation::{Evaluation, EvaluationError, Predictions};
-use crate::experiment::{self, Experiment, TransferConfig, TransferMode};
-use crate::features::{self, FeatureError};
-use crate::models::{Backbone, LoadReport, Network};
+use crate::experiment::{self, Experiment};
+use crate::models::{LoadReport, Network};
 use crate::preparation::Pipeline;
+use crate::progress::Progress;
 use crate::report::Language;
 use crate::run::open_dataset;
-use crate::terminal::{Bars, tell};
+use crate::terminal::signals::{self, INTERRUPTED};
+use crate::terminal::{Bars, TrainingDisplay, tell};
 use crate::text::{grouped, shell_word};
-use crate::training::signals::{self, INTERRUPTED};
-use crate::training::{self, Display, Finished, Learning, Start, StoppedBy, TrainError};
+use crate::training::{self, Finished, StoppedBy, TrainError, Trainable, TrainingJob};
 
 /// All that a training works with.
 pub(super) struct Session {
@@ -52,27 +51,27 @@ pub(super) struct Session {
 pub fn run(args: TrainArgs) -> Result<u8> {
     let display = args.ui.resolve()?;
     signals::install();
-    let (session, learning) = match open(&args) {
+    let (session, trainable) = match open(&args) {
         Err(error) if stopped_early(&error) => return Ok(INTERRUPTED),
         opened => opened?,
     };
-    if display == Display::Plain {
+    if display == TrainingDisplay::Plain {
         announce(&session);
     }
-    let finished = training::train(
-        &session.experiment,
-        (
-            learning,
-            session.features.as_ref().unwrap_or(&session.dataset),
-        ),
-        &session.backend.device,
-        &session.run,
-        display,
-        args.resume.is_some(),
-        &session.resume_command,
-    );
+    let job = TrainingJob {
+        experiment: &session.experiment,
+        dataset: &session.dataset,
+        backend: &session.backend,
+        folder: session.run.path(),
+    };
+    let interrupter = Interrupter::new();
+    // Until the end of the command, over the test as well.
+    let _stops = signals::stop_training(&interrupter, &session.resume_command);
+    let observer = display.observer(&interrupter);
+    let resume = args.resume.is_some();
+    let finished = training::train(&job, trainable, resume, observer, &interrupter);
     match finished {
-        Err(TrainError::Killed) => {
+        Err(TrainError::Cancelled) => {
             // The dashboard leaves the cursor within its last line.
             tell("");
             Ok(interrupted(&session))
@@ -82,7 +81,7 @@ pub fn run(args: TrainArgs) -> Result<u8> {
 }
 
 /// Reads the configuration, opens device and data, and makes or reopens the run's folder.
-fn open(args: &TrainArgs) -> Result<(Session, Learning)> {
+fn open(args: &TrainArgs) -> Result<(Session, Trainable)> {
     let (experiment, resumed) = match &args.resume {
         Some(path) => {
             let run = RunFolder::open(path)?;
@@ -133,30 +132,34 @@ fn open(args: &TrainArgs) -> Result<(Session, Learning)> {
     if let Some(check) = check {
         run.write_json(DATA_CHECK, &check)?;
     }
-    // A resumed run then needs nothing but its own folder.
-    if experiment.weights().is_some() && !run.file(LAST_WEIGHTS).exists() {
-        run.write(LAST_WEIGHTS, &network.valid().to_safetensors()?)?;
-    }
-    let learning = learning(network, &experiment, &dataset, &backend, &run);
-    let (features, learning) = learning.inspect_err(|error| {
-        if stopped_early(error) {
+    let job = TrainingJob {
+        experiment: &experiment,
+        dataset: &dataset,
+        backend: &backend,
+        folder: run.path(),
+    };
+    let deferred = signals::defer();
+    let trainable = training::trainable(&job, network, &Bars::cancelled_by(signals::received));
+    let trainable = trainable.inspect_err(|error| {
+        if error.is_interruption() {
             tell(format!(
                 "interrupted; continue with: {}",
                 resume_command(args, &run)
             ));
         }
     })?;
+    drop(deferred);
     let session = Session {
         experiment,
         backend,
         dataset,
-        features,
+        features: trainable.head_features().cloned(),
         card,
         resume_command: resume_command(args, &run),
         run,
         _lock: lock,
     };
-    Ok((session, learning))
+    Ok((session, trainable))
 }
 
 /// The network before its first step, on a device that tracks gradients.
@@ -167,41 +170,18 @@ fn started(
     backend: &Backend,
     resumed: Option<&(RunFolder, File)>,
 ) -> Result<Network> {
-    let device = backend.device.clone().autodiff();
-    // What an interrupted run goes on with it has kept itself.
-    if let Some((run, _)) = resumed
-        && experiment.weights().is_some()
-        && run.file(LAST_WEIGHTS).exists()
-        && (training::has_checkpoint(run) || !run.file(HISTORY).exists())
-    {
-        let network = training::fresh(experiment, dataset, &device)?;
-        return Ok(network.with_weights_of_run(&run.file(LAST_WEIGHTS))?);
-    }
+    let folder = resumed.map(|(run, _)| run.path());
     let weights_dir = args.weights.weights_dir.as_deref();
-    let Start { network, loaded } =
-        training::start(experiment, dataset, &device, weights_dir, &Bars::default())?;
-    match loaded {
-        Some((file, loaded)) => {
-            let path = file.path().display();
-            tell(format!("{path}: {}", loaded_in_words(&loaded)));
-            if experiment.training.epochs == 0 && !loaded.fresh.is_empty() {
-                tell(
-                    "warning: the head is random and stays so with training.epochs = 0; set model.head=\"own\" to take that of the file",
-                );
-            }
-        }
-        None if matches!(
-            experiment.mode(),
-            Some(TransferMode::Features | TransferMode::Finetune)
-        ) =>
-        {
-            tell(
-                "warning: there are no weights to transfer, the features are random; set model.weights",
-            )
-        }
-        None => {}
+    let (device, bars) = (&backend.device, Bars::default());
+    let started = training::start(experiment, dataset, device, folder, weights_dir, &bars)?;
+    if let Some((file, loaded)) = &started.loaded {
+        let path = file.path().display();
+        tell(format!("{path}: {}", loaded_in_words(loaded)));
     }
-    Ok(network)
+    if let Some(warning) = started.warning {
+        bars.warn(&warning.to_string());
+    }
+    Ok(started.network)
 }
 
 fn loaded_in_words(loaded: &LoadReport) -> String {
@@ -220,84 +200,8 @@ fn loaded_in_words(loaded: &LoadReport) -> String {
     )
 }
 
-/// What is learnt from what: the head from kept features, or all from the images.
-fn learning(
-    network: Network,
-    experiment: &Experiment,
-    dataset: &Dataset,
-    backend: &Backend,
-    run: &RunFolder,
-) -> Result<(Option<Dataset>, Learning)> {
-    let transfer = experiment.transfer.as_ref();
-    let epochs = experiment.training.epochs;
-    if let Some(TransferConfig {
-        mode: TransferMode::Finetune,
-        freeze_epochs,
-        ..
-    }) = transfer
-        && (1..=*freeze_epochs).contains(&epochs)
-    {
-        tell(format!(
-            "warning: transfer.freeze_epochs = {freeze_epochs} of {epochs} epochs: only the head is trained, nothing is fine-tuned"
-        ));
-    }
-    let frozen = |transfer: &TransferConfig| match transfer.mode {
-        TransferMode::Features => true,
-        TransferMode::Finetune => training::epoch_under_way(run) <= transfer.freeze_epochs,
-        TransferMode::Scratch => false,
-    };
-    let (Network::Backbone(backbone), Some(transfer)) =
-        (&network, transfer.filter(|transfer| frozen(transfer)))
-    else {
-        return Ok((None, Learning::of_all(network)));
-    };
-    let plain = backbone.valid();
-    let kept = kept_features(&plain, transfer, experiment, dataset, backend)?;
-    if transfer.mode == TransferMode::Finetune {
-        let learning = Learning {
-            features: Some(kept),
-            ..Learning::of_all(network)
-        };
-        return Ok((None, learning));
-    }
-    let learning = Learning {
-        before: Some(plain.features),
-        ..Learning::of_all(Network::Backbone(backbone.head_alone()))
-    };
-    Ok((Some(kept), learning))
-}
-
-/// `dataset` with the features that `backbone` gives.
-fn kept_features(
-    backbone: &Backbone,
-    transfer: &TransferConfig,
-    experiment: &Experiment,
-    dataset: &Dataset,
-    backend: &Backend,
-) -> Result<Dataset> {
-    let Some(folder) = features::folder() else {
-        bail!(
-            "no folder to keep features in: this user has no cache folder; name one with CONVLAB_CACHE"
-        );
-    };
-    let plan = features::Plan {
-        weights: backbone.features_sha256()?,
-        network: toml::to_string(&experiment.model.of_features())?,
-        backend: backend.name,
-        augmented_passes: transfer.augmented_passes,
-        augmentation: experiment.augmentation(),
-    };
-    let _patient = signals::ask_first();
-    let bars = Bars::cancelled_by(signals::asked);
-    let layers = backbone.frozen_layers();
-    let device = &backend.device;
-    Ok(features::of(
-        &layers, dataset, &plan, device, &folder, &bars,
-    )?)
-}
-
 fn stopped_early(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(FeatureError::Interrupted))
+    (error.downcast_ref()).is_some_and(TrainError::is_interruption)
 }
 
 fn resume_command(args: &TrainArgs, run: &RunFolder) -> String {
@@ -399,7 +303,7 @@ fn announce(session: &Session) {
 fn finish(
     mut session: Session,
     finished: &Finished,
-    display: Display,
+    display: TrainingDisplay,
     args: &TrainArgs,
 ) -> Result<u8> {
     if finished.stopped_by == StoppedBy::Interrupted {
@@ -422,7 +326,7 @@ fn finish(
     let mut page = None;
     if let Some((opened, evaluation, predictions)) = &tested {
         run.write_json(EVALUATION, evaluation)?;
-        if !args.no_report && !signals::asked() {
+        if !args.no_report && !signals::received() {
             let about = (evaluation, predictions);
             // What was learnt is kept, whatever becomes of the page about it.
             match report::write(opened, &session.dataset, about, args.lang, None, &[]) {
@@ -433,11 +337,11 @@ fn finish(
     }
     // All is written: whoever reads this may have gone away.
     match display {
-        Display::None => {}
-        Display::Json => print(serde_json::to_string(&summary)?)?,
+        TrainingDisplay::None => {}
+        TrainingDisplay::Json => print(serde_json::to_string(&summary)?)?,
         _ => print(format!("{summary}kept in {}", run.path().display()))?,
     }
-    if let (Display::Plain, Some(page)) = (display, page) {
+    if let (TrainingDisplay::Plain, Some(page)) = (display, page) {
         print(format!("report: {}", page.display()))?;
     }
     if finished.stopped_by == StoppedBy::NotFinite {
@@ -467,7 +371,7 @@ fn test(session: &Session, kept: Option<Dataset>) -> Result<(Opened, Evaluation,
     let mut opened = Opened::new(session.run.path(), session.backend.clone())?;
     opened.kept = kept;
     let dataset = &session.dataset;
-    let go_on = |_| !signals::asked();
+    let go_on = |_| !signals::received();
     let (evaluation, predictions) = opened.evaluate_all(dataset, ("test", &dataset.test), go_on)?;
     Ok((opened, evaluation, predictions))
 }

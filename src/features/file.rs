@@ -3,13 +3,14 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::pixels::ImageShape;
+use crate::sync::lock;
 
 /// To be changed with anything that changes features, kernels and shifts among it.
 pub const KIND: &str = "convlab features 1";
@@ -98,7 +99,7 @@ impl FeatureFile {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         let mut bytes = vec![0; values.len() * 4];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = lock(&self.file);
         file.seek(SeekFrom::Start(self.start + (index * bytes.len()) as u64))?;
         file.read_exact(&mut bytes)?;
         drop(file);

@@ -8,6 +8,7 @@ use super::messages::Messages;
 use super::{ReportError, facts};
 use crate::artifacts::{RunFolder, flat_config};
 use crate::evaluation::{Evaluation, Predictions, mcnemar};
+use crate::training::read_history;
 
 /// A run with what it says about its test images.
 pub struct Tested {
@@ -28,7 +29,7 @@ pub fn compare(runs: &[Tested], t: &Messages) -> Result<ComparePage, ReportError
     let mut configs = Vec::new();
     for (number, tested) in runs.iter().enumerate() {
         let facts = facts(&tested.run)?;
-        let records = super::history(&tested.run)?;
+        let records = read_history(tested.run.path())?;
         let names =
             || ["chart_train", "chart_valid"].map(|key| format!("{}: {}", facts.name, t.get(key)));
         loss.extend(charts::losses(&records, names(), number));

@@ -7,7 +7,7 @@ use super::activations::activation_maps;
 use super::content::{ActivationMaps, Charts, Confused, Example, Explained, RunPage};
 use super::messages::Messages;
 use super::pictures::{address, shrunk, thumbnail};
-use super::{Cell, ReportError, facts, history};
+use super::{Cell, ReportError, facts};
 use super::{charts, checks};
 use crate::artifacts::{CONFIG, ModelCard, RunFolder};
 use crate::data::check::DataCheck;
@@ -17,6 +17,7 @@ use crate::evaluation::{Calibration, Evaluation, Predictions};
 use crate::explanation::{Explainer, Method, overlay};
 use crate::inspection::{Activations, NamedImage, first_kernels, first_of_one_class};
 use crate::models::{Network, Summary};
+use crate::training::read_history;
 
 /// Pictures of a list, and of a cell of the confusion matrix.
 const PICTURES: usize = 12;
@@ -70,7 +71,7 @@ impl Sources<'_> {
     /// A file or an image cannot be read, or the device failed.
     pub fn gather(&self, t: &Messages) -> Result<Gathered, ReportError> {
         let run = facts(self.run)?;
-        let records = history(self.run)?;
+        let records = read_history(self.run.path())?;
         let names = || ["chart_train", "chart_valid"].map(|key| t.get(key).to_string());
         let loss = charts::losses(&records, names(), 0);
         let accuracy = charts::accuracies(&records, names(), 0);

@@ -20,11 +20,10 @@ use image::RgbImage;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::artifacts::{ArtifactError, HISTORY, RunFolder, SUMMARY};
+use crate::artifacts::{ArtifactError, RunFolder, SUMMARY};
 use crate::data::DataError;
 use crate::inspection::InspectionError;
 use crate::storage::{self, StorageError, read_json};
-use crate::training::{EpochRecord, from_csv};
 
 pub use compare::Tested;
 use content::{Example, RunFacts};
@@ -45,8 +44,6 @@ pub enum ReportError {
     Inspection(#[from] InspectionError),
     #[error("cannot read {path}")]
     Read { path: PathBuf, source: io::Error },
-    #[error("{path} is damaged: {reason}; train the run anew")]
-    Damaged { path: PathBuf, reason: String },
     #[error(
         "{run} has no {SUMMARY}: its training has not ended; continue it with `convlab train --resume {run}`"
     )]
@@ -140,18 +137,6 @@ fn facts(run: &RunFolder) -> Result<RunFacts, ReportError> {
     facts.input = card.input.to_string();
     facts.classes = card.classes.len();
     Ok(facts)
-}
-
-fn history(run: &RunFolder) -> Result<Vec<EpochRecord>, ReportError> {
-    let path = run.file(HISTORY);
-    let bytes = std::fs::read(&path).map_err(|source| ReportError::Read {
-        path: path.clone(),
-        source,
-    })?;
-    from_csv(&bytes).map_err(|error| ReportError::Damaged {
-        path,
-        reason: error.to_string(),
-    })
 }
 
 #[cfg(test)]

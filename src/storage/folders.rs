@@ -8,6 +8,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAFolder(pub PathBuf);
 
+/// The name of the folder at `path`, also where that ends in `.` or `..`.
+pub fn folder_name(path: &Path) -> String {
+    let whole = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let name = whole.file_name().unwrap_or(whole.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
 /// The folder `name` for what can be computed or downloaded again: below `CONVLAB_CACHE` where that
 /// is set and not empty, else below `convlab` in the user's cache folder; nothing where the user has
 /// none.

@@ -7,7 +7,7 @@ mod write;
 use std::io;
 use std::path::PathBuf;
 
-pub use folders::{NotAFolder, cache_folder, choose_folder};
+pub use folders::{NotAFolder, cache_folder, choose_folder, folder_name};
 pub use lock::{Lock, lock};
 pub use write::{read_json, write, write_json};
 

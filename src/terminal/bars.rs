@@ -1,12 +1,14 @@
 //! Progress bars on stderr.
 
 use std::io::{IsTerminal, stderr};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::tell;
 use crate::progress::{Progress, Stage, Unit};
+use crate::sync::lock;
+use crate::training::TrainingObserver;
 
 /// Watches a task with a bar on stderr, and lines for what is worth one.
 #[derive(Default)]
@@ -25,7 +27,7 @@ impl Bars {
     }
 
     fn current(&self) -> MutexGuard<'_, Option<ProgressBar>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.current)
     }
 
     /// Writes a line above the bar.
@@ -79,6 +81,9 @@ impl Progress for Bars {
         self.cancelled.is_some_and(|cancelled| cancelled())
     }
 }
+
+/// Shows nothing of a training but notes and warnings.
+impl TrainingObserver for Bars {}
 
 /// A bar on stderr, in indicatif's template language; hidden off a terminal.
 pub fn progress_bar(template: &str) -> ProgressBar {

@@ -12,10 +12,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::classifier::Classifier;
-use super::history::{EpochRecord, Sums};
-use crate::artifacts::{CHECKPOINTS, RunFolder};
+use super::state::TrainingState;
+use crate::progress::Progress;
 use crate::storage::{self, StorageError};
-use crate::terminal::tell;
+
+/// The folder of checkpoints in a run's folder.
+pub const CHECKPOINTS: &str = "checkpoints";
 
 const STATE: &str = "state.toml";
 const MODEL: &str = "model.bpk";
@@ -23,71 +25,40 @@ const OPTIMIZER: &str = "optimizer.bpk";
 /// In names of folders still being written; such a folder is never read.
 const PART: &str = ".part-";
 
-/// Where a training stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TrainingState {
-    /// The epoch under way, from 1; one more than the last when all are done.
-    pub epoch: usize,
-    /// Batches of it that are done.
-    pub batch: usize,
-    /// Over those batches.
-    pub sums: Sums,
-    /// Spent on those batches.
-    pub epoch_seconds: f64,
-    /// Spent on the whole run, over all sessions.
-    pub seconds: f64,
-    pub history: Vec<EpochRecord>,
-    pub best: Option<Best>,
-    /// Epochs since `monitor` last improved by more than `min_delta`.
-    pub epochs_without_improvement: usize,
-    /// The value `patience` compares with.
-    pub reference: Option<f64>,
-}
-
 /// `state.toml`: the state, and what tells whether the files beside it are whole.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     model_sha256: String,
     optimizer_sha256: String,
+    /// That the program ran with; missing in checkpoints of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    threads: Option<usize>,
     state: TrainingState,
 }
 
-/// The epoch whose weights are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Best {
-    pub epoch: usize,
-    pub value: f64,
+/// A checkpoint that was read.
+pub struct Checkpoint {
+    pub state: TrainingState,
+    pub model: ModuleRecord,
+    pub optimizer: OptimizerRecord,
+    /// Threads that it was trained with, where known.
+    pub threads: Option<usize>,
 }
 
-impl Default for TrainingState {
-    fn default() -> Self {
-        Self {
-            epoch: 1,
-            batch: 0,
-            sums: Sums::default(),
-            epoch_seconds: 0.0,
-            seconds: 0.0,
-            history: Vec::new(),
-            best: None,
-            epochs_without_improvement: 0,
-            reference: None,
-        }
-    }
-}
-
-/// Keeps the state as the run's newest checkpoint and removes older ones.
+/// Keeps the state as the newest checkpoint of the run in `folder` and removes older ones.
 ///
 /// # Errors
 /// It cannot be written; earlier checkpoints are then still there.
 pub fn save(
-    run: &RunFolder,
+    folder: &Path,
     state: &TrainingState,
     model: &Classifier,
     optimizer: &ModuleOptimizer,
 ) -> Result<(), StorageError> {
-    let folder = run.file(CHECKPOINTS);
+    let checkpoints = folder.join(CHECKPOINTS);
     let name = format!("epoch-{:05}-batch-{:07}", state.epoch, state.batch);
-    let (part, done) = (folder.join(format!("{PART}{name}")), folder.join(&name));
+    let part = checkpoints.join(format!("{PART}{name}"));
+    let done = checkpoints.join(&name);
     let failed = |path: &Path| {
         let path = path.to_path_buf();
         move |source| StorageError::Write { path, source }
@@ -96,7 +67,7 @@ pub fn save(
         path: done.clone(),
         source: io::Error::other(error.to_string()),
     };
-    if all(run).iter().any(|(_, path)| *path == done) {
+    if all(folder).iter().any(|(_, path)| *path == done) {
         return Ok(());
     }
     for stale in [&part, &done] {
@@ -104,7 +75,7 @@ pub fn save(
             fs::remove_dir_all(stale).map_err(failed(stale))?;
         }
     }
-    fs::create_dir(&part).map_err(failed(&part))?;
+    fs::create_dir_all(&part).map_err(failed(&part))?;
     // Only `valid` brings the running statistics of batch norm up to date.
     let model = model.valid().into_record().into_bytes();
     let model = model.map_err(|error| encoded(&error))?;
@@ -115,42 +86,41 @@ pub fn save(
     let kept = Kept {
         model_sha256: sha256(&model),
         optimizer_sha256: sha256(&optimizer),
+        threads: Some(rayon::current_num_threads()),
         state: state.clone(),
     };
     // TOML, because numbers read back are those written to the last bit.
     let text = toml::to_string(&kept).map_err(|error| encoded(&error))?;
     storage::write(&part.join(STATE), text.as_bytes())?;
     fs::rename(&part, &done).map_err(failed(&done))?;
-    for (_, older) in all(run).into_iter().filter(|(_, path)| *path != done) {
+    for (_, older) in all(folder).into_iter().filter(|(_, path)| *path != done) {
         fs::remove_dir_all(&older).map_err(failed(&older))?;
     }
     Ok(())
 }
 
-/// Whether a run has a checkpoint to go on from.
-pub fn has_checkpoint(run: &RunFolder) -> bool {
-    !all(run).is_empty()
+/// Whether the run in `folder` has a checkpoint to go on from.
+pub fn has_checkpoint(folder: &Path) -> bool {
+    !all(folder).is_empty()
 }
 
-/// The epoch that a run goes on with, from 1.
-pub fn epoch_under_way(run: &RunFolder) -> usize {
-    all(run).last().map_or(1, |((epoch, _), _)| *epoch)
+/// The epoch that the run in `folder` goes on with, from 1.
+pub fn epoch_under_way(folder: &Path) -> usize {
+    all(folder).last().map_or(1, |((epoch, _), _)| *epoch)
 }
 
-/// The newest whole checkpoint of a run: state, and the records of model and optimizer. `None`
-/// when the run ended before its first.
+/// The newest whole checkpoint of the run in `folder`; `None` when the run ended before its first.
+/// Warns of damaged ones.
 ///
 /// # Errors
 /// There are checkpoints, but none is whole.
-pub fn load(
-    run: &RunFolder,
-) -> Result<Option<(TrainingState, ModuleRecord, OptimizerRecord)>, StorageError> {
+pub fn load(folder: &Path, progress: &dyn Progress) -> Result<Option<Checkpoint>, StorageError> {
     let mut damage = None;
-    for (_, folder) in all(run).into_iter().rev() {
-        match read(&folder) {
+    for (_, path) in all(folder).into_iter().rev() {
+        match read(&path) {
             Ok(checkpoint) => return Ok(Some(checkpoint)),
             Err(error) => {
-                tell(format!("warning: a checkpoint is passed over: {error}"));
+                progress.warn(&format!("a checkpoint is passed over: {error}"));
                 damage = damage.or(Some(error));
             }
         }
@@ -158,7 +128,7 @@ pub fn load(
     damage.map_or(Ok(None), Err)
 }
 
-fn read(folder: &Path) -> Result<(TrainingState, ModuleRecord, OptimizerRecord), StorageError> {
+fn read(folder: &Path) -> Result<Checkpoint, StorageError> {
     let file = |name: &str| {
         let path = folder.join(name);
         fs::read(&path).map_err(|source| StorageError::Read { path, source })
@@ -177,7 +147,12 @@ fn read(folder: &Path) -> Result<(TrainingState, ModuleRecord, OptimizerRecord),
         .map_err(|error| damaged(MODEL, &error))?;
     let optimizer = OptimizerRecord::from_bytes(checked(OPTIMIZER, &kept.optimizer_sha256)?)
         .map_err(|error| damaged(OPTIMIZER, &error))?;
-    Ok((kept.state, model, optimizer))
+    Ok(Checkpoint {
+        state: kept.state,
+        model,
+        optimizer,
+        threads: kept.threads,
+    })
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -186,8 +161,8 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Finished checkpoints by epoch and batch, oldest first.
-fn all(run: &RunFolder) -> Vec<((usize, usize), PathBuf)> {
-    let entries = fs::read_dir(run.file(CHECKPOINTS));
+fn all(folder: &Path) -> Vec<((usize, usize), PathBuf)> {
+    let entries = fs::read_dir(folder.join(CHECKPOINTS));
     let mut folders: Vec<_> = (entries.into_iter().flatten().flatten())
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;

@@ -11,7 +11,7 @@ use burn::module::{Flag, Module, ModuleVisitor, Param, ParamGroup, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
-use super::TrainError;
+use super::error::TrainError;
 use crate::experiment::{NormStatistics, TransferConfig};
 use crate::models::{Layer, NamedLayers, Network};
 use crate::text::did_you_mean;

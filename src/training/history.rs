@@ -1,11 +1,15 @@
-//! What each epoch gave, and the sums it is made of.
+//! `history.csv`: what each epoch gave.
 
-use burn::tensor::Tensor;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
-use super::TrainError;
-use super::classifier::StepOutput;
+use super::error::TrainError;
 use crate::experiment::Metric;
+use crate::storage::{self, StorageError};
+
+/// A row per finished epoch.
+pub const HISTORY: &str = "history.csv";
 
 /// Means over images.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -58,11 +62,39 @@ impl EpochRecord {
     }
 }
 
-/// The history as CSV.
+/// Whether an epoch was finished in `folder`.
+pub fn has_history(folder: &Path) -> bool {
+    folder.join(HISTORY).exists()
+}
+
+/// Writes the history of the run in `folder`.
 ///
 /// # Errors
-/// The CSV writer failed.
-pub fn to_csv(history: &[EpochRecord]) -> Result<Vec<u8>, csv::Error> {
+/// It cannot be encoded or written.
+pub fn write_history(folder: &Path, history: &[EpochRecord]) -> Result<(), TrainError> {
+    Ok(storage::write(&folder.join(HISTORY), &to_csv(history)?)?)
+}
+
+/// The history of the run in `folder`.
+///
+/// # Errors
+/// The file is missing, or a line of it is no record.
+pub fn read_history(folder: &Path) -> Result<Vec<EpochRecord>, StorageError> {
+    let path = folder.join(HISTORY);
+    let bytes = std::fs::read(&path).map_err(|source| StorageError::Read {
+        path: path.clone(),
+        source,
+    })?;
+    let records = csv::Reader::from_reader(bytes.as_slice())
+        .deserialize()
+        .collect::<Result<_, csv::Error>>();
+    records.map_err(|error| StorageError::Damaged {
+        path,
+        reason: error.to_string(),
+    })
+}
+
+fn to_csv(history: &[EpochRecord]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for record in history {
         writer.serialize(record)?;
@@ -72,91 +104,33 @@ pub fn to_csv(history: &[EpochRecord]) -> Result<Vec<u8>, csv::Error> {
         .map_err(|error| error.into_error().into())
 }
 
-/// Reads what [`to_csv`] wrote.
-///
-/// # Errors
-/// A line is no record.
-pub fn from_csv(bytes: &[u8]) -> Result<Vec<EpochRecord>, csv::Error> {
-    csv::Reader::from_reader(bytes).deserialize().collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Sums over the images seen so far; what a checkpoint keeps of a half-done epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Sums {
-    loss: f64,
-    correct: f64,
-    images: usize,
-}
-
-impl Sums {
-    pub fn images(&self) -> usize {
-        self.images
+    #[test]
+    fn a_history_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = EpochRecord {
+            epoch: 1,
+            learning_rate: 0.1,
+            train_loss: 1.0 / 3.0,
+            train_accuracy: 0.5,
+            valid_loss: None,
+            valid_accuracy: None,
+            train_seconds: 2.0,
+            images_per_second: 150.0,
+        };
+        assert!(!has_history(folder.path()));
+        write_history(folder.path(), std::slice::from_ref(&record)).unwrap();
+        assert_eq!(read_history(folder.path()).unwrap(), [record]);
     }
 
-    /// Means over the images.
-    pub fn means(&self) -> Figures {
-        let images = self.images.max(1) as f64;
-        Figures {
-            loss: self.loss / images,
-            accuracy: self.correct / images,
-        }
-    }
-}
-
-/// Adds up batches, reading back from the device only now and then: each read waits for it.
-#[derive(Default)]
-pub struct Tally {
-    sums: Sums,
-    pending: Vec<Tensor<1>>,
-    pending_images: Vec<usize>,
-}
-
-const BATCHES_PER_READ: usize = 32;
-
-impl Tally {
-    pub fn from_sums(sums: Sums) -> Self {
-        Self {
-            sums,
-            ..Self::default()
-        }
-    }
-
-    /// Adds a batch.
-    ///
-    /// # Errors
-    /// [`TrainError::NotFinite`] once a loss read back is not a number, or the device fails.
-    pub fn add(&mut self, output: &StepOutput) -> Result<(), TrainError> {
-        let [images] = output.targets.dims();
-        self.pending.push(output.loss.clone());
-        self.pending.push(output.correct());
-        self.pending_images.push(images);
-        match self.pending_images.len() >= BATCHES_PER_READ {
-            true => self.read().map(drop),
-            false => Ok(()),
-        }
-    }
-
-    /// The sums over all batches added.
-    ///
-    /// # Errors
-    /// See [`add`](Self::add).
-    pub fn read(&mut self) -> Result<Sums, TrainError> {
-        if self.pending.is_empty() {
-            return Ok(self.sums);
-        }
-        let values = Tensor::cat(std::mem::take(&mut self.pending), 0)
-            .try_into_data()
-            .map_err(|error| TrainError::Device(error.to_string()))?;
-        let mut values = values.iter::<f32>().map(f64::from);
-        for images in self.pending_images.drain(..) {
-            let (loss, correct) = (values.next(), values.next());
-            let loss = loss
-                .filter(|loss| loss.is_finite())
-                .ok_or(TrainError::NotFinite)?;
-            self.sums.loss += loss * images as f64;
-            self.sums.correct += correct.unwrap_or_default();
-            self.sums.images += images;
-        }
-        Ok(self.sums)
+    #[test]
+    fn a_line_that_is_no_record_is_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(HISTORY), "epoch\nfirst\n").unwrap();
+        let error = read_history(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("is damaged"), "{error}");
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::classifier::Classifier;
 use super::optimizer::optimizer;
-use super::strategy::{Pace, step};
+use super::step::{StepSettings, step};
 use crate::batching::ImageBatch;
 use crate::experiment::{LossKind, TrainingConfig};
 use crate::loss::Loss;
@@ -73,12 +73,12 @@ fn losses(mut model: Classifier, config: &TrainingConfig, device: &Device) -> Ve
     let mut losses = Vec::new();
     for _ in 0..11 {
         let batch = batch(device);
-        let pace = Pace {
+        let settings = StepSettings {
             learning_rate: config.learning_rate,
             clip_norm: clip,
             freezing: None,
         };
-        let (next, output) = step(model, &mut optimizer, batch, pace);
+        let (next, output) = step(model, &mut optimizer, batch, settings);
         losses.push(output.loss.into_scalar::<f64>());
         model = next;
     }

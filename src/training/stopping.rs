@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::checkpoint::{Best, TrainingState};
 use super::history::EpochRecord;
+use super::state::{Best, TrainingState};
 use crate::data::Split;
 use crate::experiment::{Metric, TrainingConfig};
 

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::sha256_of;
-use crate::artifacts::WEIGHTS;
 use crate::download::{DownloadError, RemoteFile, UNPUBLISHED, fetch, is_beginning};
 use crate::progress::Progress;
 use crate::storage::{NotAFolder, choose_folder};
 use crate::text::did_you_mean;
+
+/// The weights of a run's best epoch, in the run's folder.
+pub const BEST_WEIGHTS: &str = "model.safetensors";
 
 /// Environment variable that names the folder of weights.
 pub const WEIGHTS_DIR_VARIABLE: &str = "CONVLAB_WEIGHTS";
@@ -93,7 +95,7 @@ pub enum LocateError {
 
     /// A folder that is not that of a run.
     #[error(
-        "{}: expected a file of weights or a run's folder, received a folder without {WEIGHTS}; give the path of the file itself",
+        "{}: expected a file of weights or a run's folder, received a folder without {BEST_WEIGHTS}; give the path of the file itself",
         .path.display()
     )]
     NoRun {
@@ -276,7 +278,7 @@ fn find_path(
     };
     match path.is_dir() {
         false => Ok(path),
-        true if path.join(WEIGHTS).is_file() => Ok(path.join(WEIGHTS)),
+        true if path.join(BEST_WEIGHTS).is_file() => Ok(path.join(BEST_WEIGHTS)),
         true => Err(LocateError::NoRun { path }),
     }
 }

@@ -26,20 +26,21 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use hdf5_reader::Dataset;
 use pytorch_reader::Tensor;
 use sha2::{Digest, Sha256};
 
 use crate::fingerprint::hex;
+use crate::sync::lock;
 use crate::text::did_you_mean;
 use kind::Kind;
 use values::Element;
 
 pub use error::WeightFileError;
 pub use imagenet::imagenet_classes;
-pub use locate::{LocateError, Published, WEIGHTS_DIR_VARIABLE, locate, weights_dir};
+pub use locate::{BEST_WEIGHTS, LocateError, Published, WEIGHTS_DIR_VARIABLE, locate, weights_dir};
 
 /// A file of named tensors; their values are read when they are asked for.
 #[derive(Debug)]
@@ -172,7 +173,7 @@ impl WeightFile {
             Source::PyTorch(tensor) => pytorch_file::read_bytes(tensor),
             Source::Hdf5(dataset) => hdf5_file::read_bytes(dataset),
             Source::Range { start, bytes } => {
-                let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+                let file = lock(&self.file);
                 safetensors_file::read_range(&file, *start, *bytes, &stored.element)
             }
         };

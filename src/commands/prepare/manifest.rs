@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Job;
 use crate::storage::{self, Lock};
+use crate::sync;
 
 const NAME: &str = ".convlab-prepare.jsonl";
 const LOCK: &str = ".convlab-prepare.lock";
@@ -130,7 +131,7 @@ impl Manifest {
             output: output.to_string_lossy().into_owned(),
             source,
         })?;
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = sync::lock(&self.file);
         file.write_all(line.as_bytes())
             .with_context(|| format!("cannot write {}", self.folder.join(NAME).display()))
     }

@@ -23,7 +23,8 @@ pub struct Split {
     normalization: Arc<Normalization>,
 }
 
-/// A data set ready to train on.
+/// A data set ready to train on; a clone shares its images.
+#[derive(Clone)]
 pub struct Dataset {
     pub name: String,
     pub shape: ImageShape,

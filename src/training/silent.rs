@@ -1,4 +1,5 @@
-//! A renderer that shows nothing: Burn's own prints a line per batch where there is no terminal.
+//! A renderer that shows nothing; without one of ours, Burn chooses its own, which prints a line per
+//! batch where there is no terminal.
 
 use burn::train::LearnerSummary;
 use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
@@ -8,9 +9,9 @@ use burn::train::renderer::{
     MetricsRendererTraining,
 };
 
-pub struct QuietRenderer;
+pub struct SilentRenderer;
 
-impl MetricsRendererTraining for QuietRenderer {
+impl MetricsRendererTraining for SilentRenderer {
     fn update_train(&mut self, _state: MetricState) {}
     fn update_valid(&mut self, _state: MetricState) {}
     fn on_train_end(
@@ -21,11 +22,11 @@ impl MetricsRendererTraining for QuietRenderer {
     }
 }
 
-impl MetricsRendererEvaluation for QuietRenderer {
+impl MetricsRendererEvaluation for SilentRenderer {
     fn update_test(&mut self, _name: EvaluationName, _state: MetricState) {}
 }
 
-impl TrainingProgressLogger for QuietRenderer {
+impl TrainingProgressLogger for SilentRenderer {
     fn start(&mut self, _: usize, _: usize, _: Option<usize>, _: Option<&str>) {}
     fn update_epoch(&mut self, _epoch: usize) {}
     fn start_split(&mut self, _split: &str, _total_items: usize) {}
@@ -35,7 +36,7 @@ impl TrainingProgressLogger for QuietRenderer {
     fn log_event_training(&mut self, _event: String) {}
 }
 
-impl EvaluationProgressLogger for QuietRenderer {
+impl EvaluationProgressLogger for SilentRenderer {
     fn start_global_progress(&mut self, _total_tests: usize) {}
     fn start_test(&mut self, _name: &str, _total_items: usize) {}
     fn update_test_progress(&mut self, _items_processed: usize) {}
@@ -44,7 +45,7 @@ impl EvaluationProgressLogger for QuietRenderer {
     fn log_event_evaluation(&mut self, _event: String) {}
 }
 
-impl MetricsRenderer for QuietRenderer {
+impl MetricsRenderer for SilentRenderer {
     fn manual_close(&mut self) {}
     fn register_metric(&mut self, _definition: MetricDefinition) {}
 }

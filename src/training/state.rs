@@ -1,0 +1,50 @@
+//! Where a training stands between two steps.
+
+use serde::{Deserialize, Serialize};
+
+use super::history::EpochRecord;
+use super::tally::Sums;
+
+/// Where a training stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingState {
+    /// The epoch under way, from 1; one more than the last when all are done.
+    pub epoch: usize,
+    /// Batches of it that are done.
+    pub batch: usize,
+    /// Over those batches.
+    pub sums: Sums,
+    /// Spent on those batches.
+    pub epoch_seconds: f64,
+    /// Spent on the whole run, over all sessions.
+    pub seconds: f64,
+    pub history: Vec<EpochRecord>,
+    pub best: Option<Best>,
+    /// Epochs since `monitor` last improved by more than `min_delta`.
+    pub epochs_without_improvement: usize,
+    /// The value `patience` compares with.
+    pub reference: Option<f64>,
+}
+
+/// The epoch whose weights are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Best {
+    pub epoch: usize,
+    pub value: f64,
+}
+
+impl Default for TrainingState {
+    fn default() -> Self {
+        Self {
+            epoch: 1,
+            batch: 0,
+            sums: Sums::default(),
+            epoch_seconds: 0.0,
+            seconds: 0.0,
+            history: Vec::new(),
+            best: None,
+            epochs_without_improvement: 0,
+            reference: None,
+        }
+    }
+}
