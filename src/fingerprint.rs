@@ -1,5 +1,8 @@
-//! One way to turn decoded content into a name for it, shared by every loader, so that two
-//! copies of a data set agree however they were packed.
+//! SHA-256 of content. All loaders of data sets compute the fingerprint of the decoded content in the
+//! same way, so that it does not depend on how the files were compressed.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
 
 use sha2::{Digest, Sha256};
 
@@ -31,9 +34,22 @@ impl Fingerprint {
         self.0.update(number.to_le_bytes());
     }
 
-    /// The SHA-256 of everything added, 64 lower-case hexadecimal digits.
+    /// The SHA-256 of all items, 64 lower-case hexadecimal digits.
     pub fn finish(self) -> String {
         hex(&self.0.finalize())
+    }
+}
+
+/// SHA-256 of `file` from its start, 64 lower-case hexadecimal digits.
+pub fn sha256_of(file: &mut File) -> io::Result<String> {
+    file.rewind()?;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex(&digest.finalize())),
+            read => digest.update(&buffer[..read]),
+        }
     }
 }
 

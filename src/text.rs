@@ -43,16 +43,16 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         })
 }
 
-/// The first line of what a panic said.
+/// The first line of the message of a panic.
 pub fn panic_message(panic: &(dyn Any + Send)) -> Option<&str> {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or(panic.downcast_ref::<&str>().copied());
     text.and_then(|text| text.lines().next())
 }
 
-/// What `read` gives, or the reason for which it panicked. Libraries that read files are said
-/// never to panic; should a file make one, that file is refused and the program goes on.
-pub fn calm<T>(read: impl FnOnce() -> T) -> Result<T, String> {
+/// The result of `read`, or the message of its panic. Libraries that decode files should never
+/// panic; if one does, only that file is refused.
+pub fn catch_panic<T>(read: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(read)).map_err(|panic| {
         let reason = panic_message(&*panic).unwrap_or("unknown reason");
         format!("its reader failed: {reason}")

@@ -25,7 +25,7 @@ use crate::storage;
 use crate::sync;
 use crate::terminal::signals::{self, INTERRUPTED};
 use crate::terminal::{progress_bar, tell};
-use crate::text::{calm, grouped};
+use crate::text::{catch_panic, grouped};
 
 /// Prepares pictures; bad ones are reported at the end, and the rest is still done.
 pub fn run(args: PrepareArgs) -> Result<u8> {
@@ -120,7 +120,7 @@ impl Work<'_> {
             outcome.there_already.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
-        match calm(|| self.encoded(&job.input)).unwrap_or_else(Err) {
+        match catch_panic(|| self.encoded(&job.input)).unwrap_or_else(Err) {
             Ok(png) => {
                 if let Some(folder) = output.parent() {
                     fs::create_dir_all(folder)

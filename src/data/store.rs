@@ -1,4 +1,4 @@
-//! What every source of images gives: stores of images with labels, and data sets of such stores.
+//! Stores of images with labels, and data sets of such stores: what every source of images returns.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::decoding::{FileFacts, Sketch};
 use super::error::DataError;
-use super::splits::Tables;
+use super::normalization::Tables;
 use crate::pixels::ImageShape;
 
-/// Images with labels, addressed by position; how they are kept is the store's own business.
+/// Images with labels, addressed by position.
 #[allow(clippy::len_without_is_empty)] // every loader refuses an empty data set
 pub trait ImageStore: Send + Sync {
     /// Number of images; valid positions are `0..len()`.
@@ -23,18 +23,17 @@ pub trait ImageStore: Send + Sync {
     /// Class index of image `index`, in `0..num_classes`.
     ///
     /// # Panics
-    /// Where `index` is not in `0..len()`.
+    /// If `index` is not in `0..len()`.
     fn label(&self, index: usize) -> usize;
 
-    /// Writes image `index` to `out`, 8-bit values in the order `[channels, height, width]`;
-    /// `out` has `shape().len()` values.
+    /// Writes image `index` to `out`: 8-bit values `[channels, height, width]`, `shape().len()` of
+    /// them.
     ///
     /// # Errors
-    /// Where `index` or the length of `out` is wrong, or the image's file has become unreadable.
+    /// `index` or the length of `out` is wrong, or the file of the image can no longer be read.
     fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError>;
 
-    /// As [`read`](Self::read), the image as it is without preparation; to know it again by, where
-    /// its origin is no file.
+    /// As [`read`](Self::read), but without preparation: identifies images that have no file.
     ///
     /// # Errors
     /// See [`read`](Self::read).
@@ -42,8 +41,8 @@ pub trait ImageStore: Send + Sync {
         self.read(index, out)
     }
 
-    /// Writes what the network sees of image `index` to `values`, `tables` applied to its 8-bit
-    /// values; `pixels` is room for these. Both have `shape().len()` values.
+    /// Writes the normalized values of image `index` to `values`: `tables` applied to its 8-bit
+    /// values, for which `pixels` is a buffer. Both have `shape().len()` values.
     ///
     /// # Errors
     /// See [`read`](Self::read).
@@ -59,8 +58,8 @@ pub trait ImageStore: Send + Sync {
         Ok(())
     }
 
-    /// Image `index` in brief, for the checks on the data; `pixels` is room for `shape().len()`
-    /// values.
+    /// The sketch of image `index`, for the checks on the data; `pixels` is a buffer for
+    /// `shape().len()` values.
     ///
     /// # Errors
     /// See [`read`](Self::read).
@@ -69,17 +68,16 @@ pub trait ImageStore: Send + Sync {
         Ok(Sketch::new(pixels, pixels, self.shape()))
     }
 
-    /// Size and colours of the file of image `index`; `None` where the images have the size of the
-    /// store from the start.
+    /// Size and colours of the file of image `index`; `None` if the images have no files of their own.
     fn file_facts(&self, _index: usize) -> Option<FileFacts> {
         None
     }
 
-    /// Where image `index` comes from: a file path, or e.g. `fashion-mnist test 23`.
+    /// Origin of image `index`: a file path, or e.g. `fashion-mnist test 23`.
     fn origin(&self, index: usize) -> String;
 }
 
-/// A data set as found on disk or drawn, before the validation split is cut.
+/// A data set as read or drawn, before it is split.
 #[derive(Clone)]
 pub struct RawDataset {
     /// Name in the catalogue, or the folder's own name.
@@ -88,13 +86,13 @@ pub struct RawDataset {
     pub classes: Vec<String>,
     /// Images to train on.
     pub train: Arc<dyn ImageStore>,
-    /// Only where the data set brings one (`<path>/valid/<class>/*`).
+    /// Validation images, if the data set has some (`<path>/valid/<class>/*`).
     pub valid: Option<Arc<dyn ImageStore>>,
-    /// Held-out images, where the data set brings them.
+    /// Test images, if the data set has some.
     pub test: Option<Arc<dyn ImageStore>>,
-    /// SHA-256 (hex) over the decoded content, so that a run can tell what it was trained on.
+    /// SHA-256 (hex) of the decoded content, which identifies the data of a run.
     pub fingerprint: String,
-    /// Files that look like images by name but could not be decoded.
+    /// Files with the extension of an image that could not be decoded.
     pub skipped: Vec<SkippedFile>,
 }
 
@@ -114,11 +112,11 @@ impl fmt::Debug for RawDataset {
     }
 }
 
-/// A file that was left out of a data set, and why.
+/// A file that was skipped, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkippedFile {
-    /// The file as it was found.
+    /// The file.
     pub path: PathBuf,
-    /// What is wrong with it, in one sentence.
+    /// Why it could not be decoded.
     pub reason: String,
 }

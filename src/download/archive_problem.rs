@@ -1,35 +1,35 @@
-//! What can be wrong with an archive, with what was expected and what was found.
+//! Why an archive is refused: what was expected and what was found.
 
 use thiserror::Error;
 
-/// Why an archive was not unpacked.
+/// Why an archive was refused.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ArchiveProblem {
-    /// Neither of the formats that are read.
+    /// The content is of no supported format.
     #[error("expected a zip, tar or tar.gz archive, found something else ({found})")]
     UnknownFormat {
         /// Its first bytes, in hexadecimal.
         found: String,
     },
 
-    /// Cut short, or altered.
-    #[error("the archive is cut short or damaged: {reason}")]
+    /// Truncated or altered.
+    #[error("the archive is truncated or damaged: {reason}")]
     Damaged {
         /// The decoder's reason.
         reason: String,
     },
 
-    /// A name that could lead out of the folder, or that no system agrees on.
+    /// A name that could lead out of the folder, or that systems read differently.
     #[error("expected names below the archive's own folder, found `{name}`, which {reason}")]
     UnsafeName {
         /// The name as found.
         name: String,
-        /// What it does.
+        /// Why it is unsafe.
         reason: &'static str,
     },
 
-    /// A link, a device, a pipe, or a file in a form of its own.
+    /// A link, a device, a pipe, or an unsupported kind of file.
     #[error("expected files and folders only, `{name}` is {found}")]
     NotAFile {
         /// The entry.
@@ -38,14 +38,14 @@ pub enum ArchiveProblem {
         found: &'static str,
     },
 
-    /// Two files for one place.
+    /// Two files with one name.
     #[error("expected every name once, found `{name}` twice")]
     Twice {
         /// The name, or what is known of it.
         name: String,
     },
 
-    /// Files that share their bytes, which is how a small archive unpacks to a huge one.
+    /// Files that share their bytes, as in a ZIP bomb.
     #[error("expected every file to have its own bytes, found files that overlap")]
     Overlap,
 
@@ -56,7 +56,7 @@ pub enum ArchiveProblem {
         what: &'static str,
         /// The limit.
         limit: u64,
-        /// What was found, `more` where counting ended there.
+        /// What was found; `more` if counting stopped at the limit.
         found: String,
     },
 
@@ -67,11 +67,11 @@ pub enum ArchiveProblem {
         name: String,
         /// Bytes that the archive announces.
         expected: u64,
-        /// What was found, `more` where reading ended there.
+        /// What was found; `more` if reading stopped there.
         found: String,
     },
 
-    /// An archive of something else.
+    /// A file that the data set needs is not in the archive.
     #[error("expected {expected}, which is not in the archive")]
     Missing {
         /// What the data set needs.

@@ -1,4 +1,4 @@
-//! What can go wrong with a download or an archive.
+//! Why a download or the unpacking of an archive failed.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::archive_problem::ArchiveProblem;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DownloadError {
-    /// A file that no address delivered whole and unaltered.
+    /// No address delivered the complete, unaltered file.
     #[error(
         "{file} could not be downloaded:\n{}\ncheck the network and try again, or put these files in {}: {}",
         .failures.iter().map(|failure| format!("  {failure}")).collect::<Vec<_>>().join("\n"),
@@ -35,7 +35,7 @@ pub enum DownloadError {
         path: PathBuf,
     },
 
-    /// An archive that is not what was published, and of which nothing was kept.
+    /// The archive was refused.
     #[error("{}: {problem}; remove the archive and fetch it again with `convlab data fetch`", .path.display())]
     Archive {
         /// The archive.
@@ -57,7 +57,7 @@ pub enum DownloadError {
 }
 
 impl DownloadError {
-    /// Shapes an I/O error for `path`; for `map_err`.
+    /// Wraps an I/O error at `path`; for `map_err`.
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io {
             action,

@@ -1,47 +1,47 @@
-//! What a download tells while it runs.
+//! The events of a download.
 
 use super::remote_file::RemoteFile;
 use crate::progress::{Progress, Running, Stage};
 
-/// What a download has to tell while it runs.
+/// Something that happened during a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FetchEvent<'a> {
-    /// The file is there already and left alone.
+    /// The file exists already and is not downloaded.
     Present {
         /// The file.
         file: &'a RemoteFile<'a>,
     },
-    /// Bytes are about to flow.
+    /// The server has answered; bytes follow.
     Started {
         /// The file.
         file: &'a RemoteFile<'a>,
-        /// Where from.
+        /// The address.
         url: &'a str,
-        /// Bytes there from an earlier attempt.
+        /// Bytes kept from an earlier attempt.
         resumed_at: u64,
-        /// Bytes of the whole file, where they are known.
+        /// Bytes of the whole file, if known.
         total: Option<u64>,
     },
     /// Bytes of the current file have arrived.
     Received {
-        /// All bytes there by now.
+        /// Bytes received so far, with those of earlier attempts.
         total: u64,
     },
-    /// An address failed; another attempt or address follows, if one is left.
+    /// An attempt failed; another attempt or address follows, if one is left.
     Failed {
-        /// Where from.
+        /// The address.
         url: &'a str,
         /// Why.
         reason: &'a str,
     },
-    /// The file is complete, verified and in its place.
+    /// The file is complete and verified, and has its name.
     Done {
         /// The file.
         file: &'a RemoteFile<'a>,
     },
 }
 
-/// Tells `progress` of a download's events.
+/// A listener that reports the events of a download to `progress`.
 pub fn forward(progress: &dyn Progress) -> impl FnMut(FetchEvent) + '_ {
     let mut running = None;
     move |event| match event {

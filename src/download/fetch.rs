@@ -1,9 +1,9 @@
 //! Downloads of published files.
 //!
-//! A file gets its name only once its length and its checksums are right; until then it is a
-//! `.part` that the next attempt, or the next start of the program, goes on with. SHA-256 is what
-//! the content is held to. MD5 is checked as well where the publishers print it, so that the sums
-//! in the catalogue can be compared with theirs.
+//! A file gets its name only after its length and checksums have been verified; until then it is a
+//! `.part` file that the next attempt, or the next start of the program, continues. The content is
+//! verified by its SHA-256, and by its MD5 as well if the publisher prints one, so that the
+//! checksums in the catalogue can be compared with the publisher's.
 
 use std::fs;
 use std::path::Path;
@@ -19,12 +19,12 @@ use super::remote_file::RemoteFile;
 use super::transfer::{Failure, agent, transfer};
 use crate::progress::Progress;
 
-/// Downloads what is missing of `files` to `folder`, which is made where needed. Files that are
-/// there, as they are or without `.gz`, are left alone.
+/// Downloads those of `files` that `folder` lacks; the folder is created if necessary. Files that
+/// exist, with or without `.gz`, are not touched.
 ///
 /// # Errors
-/// Where the folder cannot be written, another process downloads the same file, or no address
-/// delivers a file of the right length and checksums.
+/// The folder cannot be written, another process is downloading the same file, or no address
+/// delivers a file with the expected length and checksums.
 pub fn fetch(
     files: &[RemoteFile],
     folder: &Path,
@@ -37,7 +37,7 @@ struct Fetcher {
     agent: Agent,
     /// Attempts per address.
     attempts: u32,
-    /// Pause after the first failed attempt; it doubles with every further one.
+    /// Pause after the first failed attempt; doubled after every further one.
     pause: Duration,
 }
 
@@ -77,7 +77,7 @@ impl Fetcher {
         Ok(())
     }
 
-    /// The inner result holds the last reason of every address.
+    /// The inner error holds the last reason of every address.
     fn fetch_file(
         &self,
         file: &RemoteFile,
@@ -90,13 +90,13 @@ impl Fetcher {
             let url = file.address(mirror);
             let mut pause = self.pause;
             for attempt in 1..=self.attempts {
-                let (reason, passing) = match self.attempt(file, &url, &mut part, progress) {
+                let (reason, may_retry) = match self.attempt(file, &url, &mut part, progress) {
                     Ok(()) => {
                         part.rename(&folder.join(file.name))?;
                         return Ok(Ok(()));
                     }
-                    Err(Failure::Passing(reason)) => (reason, true),
-                    Err(Failure::Lasting(reason)) => (reason, false),
+                    Err(Failure::Retry(reason)) => (reason, true),
+                    Err(Failure::NextAddress(reason)) => (reason, false),
                     Err(Failure::Fatal(error)) => return Err(error),
                 };
                 log::warn!("{url}: {reason}");
@@ -104,7 +104,7 @@ impl Fetcher {
                     url: &url,
                     reason: &reason,
                 });
-                if passing && attempt < self.attempts {
+                if may_retry && attempt < self.attempts {
                     thread::sleep(pause);
                     pause *= 2;
                 } else {
@@ -128,9 +128,9 @@ impl Fetcher {
         transfer(&self.agent, file, url, part, progress)?;
         match part.verify(file)? {
             None => Ok(()),
-            // The wrong bytes may be those of an earlier attempt.
-            Some(difference) if resumed => Err(Failure::Passing(difference)),
-            Some(difference) => Err(Failure::Lasting(difference)),
+            // The wrong bytes may come from an earlier attempt.
+            Some(difference) if resumed => Err(Failure::Retry(difference)),
+            Some(difference) => Err(Failure::NextAddress(difference)),
         }
     }
 }

@@ -1,4 +1,7 @@
-//! Published files: downloaded whole and verified, or not at all, and archives unpacked with care.
+//! Published files: downloaded completely and verified, or not at all; archives unpacked safely.
+//!
+//! In order: `archive_problem`, `error`, `remote_file`, `event`, `part_file`, `transfer`, `fetch`;
+//! `archive` needs the first two only.
 
 pub mod archive;
 mod archive_problem;
@@ -13,5 +16,4 @@ pub use archive_problem::ArchiveProblem;
 pub use error::DownloadError;
 pub use event::FetchEvent;
 pub use fetch::fetch;
-pub use part_file::PartFile;
-pub use remote_file::{RemoteFile, UNPUBLISHED, is_beginning};
+pub use remote_file::{RemoteFile, UNPUBLISHED, is_prefix};

@@ -1,4 +1,4 @@
-//! The unfinished side of a download: a file that has no claim to its name yet.
+//! The `.part` file of a download that is not complete yet.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -12,14 +12,14 @@ use super::remote_file::RemoteFile;
 use crate::fingerprint::hex;
 use crate::storage::{Lock, lock};
 
-/// The unfinished file. Held under a lock, so that two processes do not write into each other.
+/// A `.part` file, locked so that two processes do not write to it at once.
 pub struct PartFile {
     path: PathBuf,
     file: File,
 }
 
 impl PartFile {
-    /// Opens or makes the file at `path`.
+    /// Opens or creates the file at `path`.
     pub fn open(path: PathBuf) -> Result<Self, DownloadError> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -28,12 +28,12 @@ impl PartFile {
             .map_err(DownloadError::io("write", &path))?;
         match lock(&file) {
             Lock::Busy => Err(DownloadError::Busy { path }),
-            // File systems without locks exist; there, two downloads at once are not noticed.
+            // On a file system without locks, two downloads at once are not noticed.
             Lock::Held | Lock::Unavailable(_) => Ok(Self { path, file }),
         }
     }
 
-    /// Bytes there by now.
+    /// Bytes received so far.
     pub fn len(&self) -> Result<u64, DownloadError> {
         Ok(self
             .file
@@ -42,14 +42,14 @@ impl PartFile {
             .len())
     }
 
-    /// Forgets all bytes.
+    /// Discards all bytes.
     pub fn clear(&mut self) -> Result<(), DownloadError> {
         self.file
             .set_len(0)
             .map_err(DownloadError::io("write", &self.path))
     }
 
-    /// Adds bytes at the end.
+    /// Appends bytes.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), DownloadError> {
         let written = self
             .file
@@ -58,8 +58,8 @@ impl PartFile {
         written.map_err(DownloadError::io("write", &self.path))
     }
 
-    /// Compares the checksums with those known of `remote`. A part that does not match is emptied, so
-    /// that nothing goes on with it, and the difference is handed back.
+    /// Compares the checksums with those of `remote`. A file that differs is emptied, so that no later
+    /// attempt continues it, and the difference is returned.
     pub fn verify(&mut self, remote: &RemoteFile) -> Result<Option<String>, DownloadError> {
         let (md5, sha256) = self
             .checksums()
@@ -93,7 +93,7 @@ impl PartFile {
         }
     }
 
-    /// Gives the finished file its name.
+    /// Gives the complete file its name.
     pub fn rename(self, target: &Path) -> Result<(), DownloadError> {
         self.file
             .sync_all()
@@ -101,7 +101,7 @@ impl PartFile {
         fs::rename(&self.path, target).map_err(DownloadError::io("rename", &self.path))
     }
 
-    /// Leaves nothing behind where there is nothing to go on with.
+    /// Removes the file if there is nothing to continue.
     pub fn remove_if_empty(self) {
         if self.len().is_ok_and(|length| length == 0)
             && let Err(error) = fs::remove_file(&self.path)
@@ -113,8 +113,8 @@ impl PartFile {
 
 #[cfg(test)]
 mod tests {
-    use super::super::UNPUBLISHED;
     use super::*;
+    use crate::download::UNPUBLISHED;
 
     const ABC: RemoteFile<'static> = RemoteFile {
         name: "abc",
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_bytes_are_emptied_and_all_four_sums_named() {
+    fn wrong_bytes_are_discarded_and_all_four_checksums_named() {
         let (_folder, path) = part();
         let mut part = PartFile::open(path).unwrap();
         part.append(b"abd").unwrap();

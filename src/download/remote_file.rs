@@ -1,36 +1,35 @@
-//! A published file: what it is called, where it is, and what it must hold.
+//! A published file: its name, addresses, length and checksums.
 
 use std::path::Path;
 
-/// Bytes of the longest download whose length is not known beforehand: 1 GiB.
+/// Limit for a download of unknown length: 1 GiB.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Digits of the shortest beginning of a SHA-256 that a file is held to.
+/// Digits of the shortest prefix of a SHA-256 that is accepted as a checksum.
 const MIN_DIGITS: usize = 8;
 
-/// In place of the SHA-256 that a publisher does not give: nothing but the address vouches for the
-/// content.
+/// Stands for a SHA-256 that the publisher does not print: the content is not verified.
 pub const UNPUBLISHED: &str = "not published";
 
-/// Whether `known` is enough of a SHA-256 to tell files apart, and `sum` starts with it.
-pub fn is_beginning(known: &str, sum: &str) -> bool {
+/// Whether `known` is a long enough prefix of the SHA-256 `sum`.
+pub fn is_prefix(known: &str, sum: &str) -> bool {
     known.len() >= MIN_DIGITS && sum.starts_with(known)
 }
 
 /// A file as its publisher offers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RemoteFile<'a> {
-    /// File name, both there and here.
+    /// File name, on the server and on this machine.
     pub name: &'a str,
     /// Addresses of the folders that hold the file, each ending in `/`, or of the file itself;
     /// the publisher's own first, then mirrors in the order they are tried.
     pub mirrors: &'a [&'a str],
-    /// MD5 where the publisher prints it, 32 lower-case hexadecimal digits.
+    /// MD5 if the publisher prints it, 32 lower-case hexadecimal digits.
     pub md5: Option<&'a str>,
-    /// SHA-256 of the same file, 64 lower-case hexadecimal digits, or its first 8 or more where
-    /// the publisher gives no more, or [`UNPUBLISHED`].
+    /// SHA-256, 64 lower-case hexadecimal digits, or its first 8 or more if the publisher prints no
+    /// more, or [`UNPUBLISHED`].
     pub sha256: &'a str,
-    /// Length in bytes, where it is known.
+    /// Length in bytes, if known.
     pub bytes: Option<u64>,
 }
 
@@ -43,17 +42,17 @@ impl RemoteFile<'_> {
         }
     }
 
-    /// Whether `sum`, a whole SHA-256, is that of this file.
+    /// Whether the whole SHA-256 `sum` matches the known one.
     pub fn has_sha256(&self, sum: &str) -> bool {
-        self.sha256 == UNPUBLISHED || is_beginning(self.sha256, sum)
+        self.sha256 == UNPUBLISHED || is_prefix(self.sha256, sum)
     }
 
-    /// Bytes that are never exceeded.
+    /// Most bytes that a download may have.
     pub fn max_bytes(&self) -> u64 {
         self.bytes.unwrap_or(MAX_BYTES)
     }
 
-    /// Whether the file is in `folder`, as it is or without `.gz`.
+    /// Whether the file is in `folder`, with or without `.gz`.
     pub fn is_in(&self, folder: &Path) -> bool {
         let unpacked = self.name.strip_suffix(".gz").unwrap_or(self.name);
         folder.join(self.name).is_file() || folder.join(unpacked).is_file()

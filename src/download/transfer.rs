@@ -11,13 +11,13 @@ use super::event::FetchEvent;
 use super::part_file::PartFile;
 use super::remote_file::RemoteFile;
 
-/// Why one attempt came to nothing.
+/// Why one attempt failed.
 pub enum Failure {
-    /// Worth another attempt at the same address.
-    Passing(String),
-    /// This address has nothing to give.
-    Lasting(String),
-    /// No address can help, e.g. the disk is full.
+    /// Temporary: another attempt at the same address may succeed.
+    Retry(String),
+    /// Permanent for this address.
+    NextAddress(String),
+    /// Independent of the address, e.g. the disk is full.
     Fatal(DownloadError),
 }
 
@@ -27,8 +27,7 @@ impl From<DownloadError> for Failure {
     }
 }
 
-/// Goes on with `part` from where it ends until it has all bytes of `file`; whether they are the
-/// right ones is not looked at.
+/// Appends the missing bytes of `file` to `part`; their checksum is not verified here.
 pub fn transfer(
     agent: &Agent,
     file: &RemoteFile,
@@ -50,13 +49,13 @@ pub fn transfer(
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
             part.clear()?;
             let reason = format!("the server cannot go on at byte {start}; starting over");
-            return Err(Failure::Passing(reason));
+            return Err(Failure::Retry(reason));
         }
-        status => return Err(refused(status)),
+        status => return Err(refusal(status)),
     };
     let announced = response.body().content_length();
-    if let Some(reason) = announced.and_then(|bytes| surprise(file, resumed_at, bytes)) {
-        return Err(Failure::Lasting(reason));
+    if let Some(reason) = announced.and_then(|bytes| length_mismatch(file, resumed_at, bytes)) {
+        return Err(Failure::NextAddress(reason));
     }
     let total = file.bytes.or(announced.map(|bytes| resumed_at + bytes));
     if resumed_at == 0 {
@@ -71,8 +70,8 @@ pub fn transfer(
     receive(response, file, total, part, progress)
 }
 
-/// Why `announced` bytes after `resumed_at` cannot be the rest of `file`.
-fn surprise(file: &RemoteFile, resumed_at: u64, announced: u64) -> Option<String> {
+/// Why `announced` bytes from `resumed_at` on cannot be the rest of `file`; `None` if they can.
+fn length_mismatch(file: &RemoteFile, resumed_at: u64, announced: u64) -> Option<String> {
     let expected = file.max_bytes() - resumed_at;
     match file.bytes {
         Some(_) if announced != expected => Some(format!(
@@ -92,14 +91,14 @@ fn request(agent: &Agent, url: &str, start: u64) -> Result<Response<Body>, Failu
     }
     request.call().map_err(|error| {
         let reason = error.to_string();
-        match is_lasting(&error) {
-            true => Failure::Lasting(reason),
-            false => Failure::Passing(reason),
+        match is_permanent(&error) {
+            true => Failure::NextAddress(reason),
+            false => Failure::Retry(reason),
         }
     })
 }
 
-fn is_lasting(error: &ureq::Error) -> bool {
+fn is_permanent(error: &ureq::Error) -> bool {
     use ureq::Error::{BadUri, HostNotFound, Http, Io, Rustls, Tls, TooManyRedirects};
     match error {
         HostNotFound | BadUri(_) | Http(_) | Rustls(_) | Tls(_) | TooManyRedirects => true,
@@ -108,43 +107,43 @@ fn is_lasting(error: &ureq::Error) -> bool {
     }
 }
 
-/// Whether a host's name could not be resolved, for which [`io::ErrorKind`] has no word: the
-/// standard library tells it by its text on Unix and by the system's code on Windows.
+/// Whether a host name could not be resolved. [`io::ErrorKind`] has no kind for this: the standard
+/// library reports it by a text on Unix and by a system code on Windows.
 fn is_failed_lookup(error: &io::Error) -> bool {
     // WSAHOST_NOT_FOUND to WSANO_DATA; no code of other systems is as high.
     let windows = (error.raw_os_error()).is_some_and(|code| (11_001..=11_004).contains(&code));
     windows || error.to_string().contains("failed to lookup address")
 }
 
-/// `patience` bounds the wait for a connection and for every further piece of data; how long a
-/// whole file may take depends on the line, so it is not bounded.
-pub fn agent(proxy: Option<Proxy>, patience: Duration) -> Agent {
+/// An agent that waits at most `timeout` for a connection and for each further piece of data. The
+/// time for a whole file depends on the connection, so it has no limit.
+pub fn agent(proxy: Option<Proxy>, timeout: Duration) -> Agent {
     Agent::config_builder()
         .user_agent(concat!("convlab/", env!("CARGO_PKG_VERSION")))
-        // Sums and lengths are those of the file as published, not of what it unpacks to.
+        // Checksums and lengths are those of the file as published, not of its decoded content.
         .accept_encoding("identity")
         .http_status_as_error(false)
         .proxy(proxy)
-        .timeout_resolve(Some(patience))
-        .timeout_connect(Some(patience))
-        .timeout_recv_response(Some(patience))
-        .timeout_per_read(Some(patience))
+        .timeout_resolve(Some(timeout))
+        .timeout_connect(Some(timeout))
+        .timeout_recv_response(Some(timeout))
+        .timeout_per_read(Some(timeout))
         .build()
         .new_agent()
 }
 
-fn refused(status: StatusCode) -> Failure {
+fn refusal(status: StatusCode) -> Failure {
     let reason = format!("the server answers {status}");
-    let passing = status.is_server_error()
+    let may_retry = status.is_server_error()
         || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status);
-    if passing {
-        Failure::Passing(reason)
+    if may_retry {
+        Failure::Retry(reason)
     } else {
-        Failure::Lasting(reason)
+        Failure::NextAddress(reason)
     }
 }
 
-/// First byte of a partial answer, from `Content-Range: bytes 100-199/200`.
+/// First byte of a partial response, from `Content-Range: bytes 100-199/200`.
 fn range_start(response: &Response<Body>) -> Option<u64> {
     let range = response
         .headers()
@@ -177,12 +176,12 @@ fn receive(
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
                 let reason = format!("broken off after {total}{of} bytes: {error}");
-                return Err(Failure::Passing(reason));
+                return Err(Failure::Retry(reason));
             }
         };
         if received == 0 && expected.is_some_and(|expected| total < expected) {
             let reason = format!("ended after {total}{of} bytes");
-            return Err(Failure::Passing(reason));
+            return Err(Failure::Retry(reason));
         }
         if received == 0 {
             return Ok(());
@@ -197,7 +196,7 @@ fn receive(
             };
             let bytes = file.max_bytes();
             let reason = format!("the server sends more than the {expected} {bytes} bytes");
-            return Err(Failure::Lasting(reason));
+            return Err(Failure::NextAddress(reason));
         }
         part.append(&buffer[..received])?;
         progress(FetchEvent::Received { total });
@@ -213,8 +212,8 @@ mod tests {
         // A label may have 63 characters, so this name is refused without a network as well.
         let url = format!("http://{}.invalid/", "a".repeat(64));
         match request(&agent(None, Duration::from_secs(5)), &url, 0) {
-            Err(Failure::Lasting(reason)) => assert!(reason.contains("lookup"), "{reason}"),
-            Err(Failure::Passing(reason)) => panic!("would be asked again: {reason}"),
+            Err(Failure::NextAddress(reason)) => assert!(reason.contains("lookup"), "{reason}"),
+            Err(Failure::Retry(reason)) => panic!("would be asked again: {reason}"),
             Err(Failure::Fatal(_)) | Ok(_) => panic!("a lookup that must fail did not"),
         }
     }
@@ -227,6 +226,6 @@ mod tests {
             "http://127.0.0.1:9/",
             0,
         );
-        assert!(matches!(answer, Err(Failure::Passing(_))));
+        assert!(matches!(answer, Err(Failure::Retry(_))));
     }
 }

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::error::OperationError;
 use super::grid::{Grid, MAX_VALUES};
 use super::numbers::numbers;
-use crate::data::DataError;
+use crate::data::{DataError, ImageFileError};
 use crate::data::decoding::{decode_whole, has_image_extension};
+use crate::data::{DataError, ImageFileError};
 
 /// Most bytes of a text file.
 const MOST_BYTES: u64 = 512 << 20;
@@ -70,7 +71,7 @@ fn read_file(path: &Path) -> Result<Input, OperationError> {
     };
     let metadata = path.metadata().map_err(failed)?;
     if !metadata.is_file() {
-        return Err(DataError::NotAFile { path: path.into() }.into());
+        return Err(DataError::from(ImageFileError::NotAFile { path: path.into() }).into());
     }
     let mut text = String::new();
     let file = File::open(path).map_err(failed)?;

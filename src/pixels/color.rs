@@ -1,11 +1,11 @@
-//! Grey and RGB, transparency, and the order of the values.
+//! Grey and RGB, transparency, and the memory layout of the channels.
 
 use image::{DynamicImage, GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
 
-use super::ImageShape;
+use super::shape::ImageShape;
 
-/// Colours that an image is brought to.
+/// The colours that an image is converted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ColorMode {
@@ -34,7 +34,7 @@ pub fn to_color(image: DynamicImage, color: ColorMode) -> DynamicImage {
     }
 }
 
-/// A transparent image as it looks before a black background, another as it is.
+/// A transparent image composited over black; any other image unchanged.
 pub fn over_black(image: DynamicImage) -> DynamicImage {
     if !image.has_alpha() {
         return image;
@@ -56,7 +56,7 @@ pub fn over_black(image: DynamicImage) -> DynamicImage {
     }))
 }
 
-/// From pixels with their channels together to one plane per channel.
+/// `[height, width, channels]` to `[channels, height, width]`.
 pub fn planes(image: DynamicImage, color: ColorMode) -> Vec<u8> {
     let interleaved = image.into_bytes();
     let channels = color.channels();
@@ -70,7 +70,7 @@ pub fn planes(image: DynamicImage, color: ColorMode) -> Vec<u8> {
     planes
 }
 
-/// From one plane per channel, one or three of `shape`, to an image.
+/// An image from `[channels, height, width]`, one or three channels as `shape` says.
 pub fn from_planes(pixels: &[u8], shape: ImageShape) -> DynamicImage {
     let (width, height) = (shape.width as u32, shape.height as u32);
     let area = shape.height * shape.width;

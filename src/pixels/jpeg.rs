@@ -1,17 +1,17 @@
 //! JPEG files, decoded as libjpeg-turbo decodes them.
 //!
-//! What learnt from photographs learnt from libjpeg-turbo's pixels (Pillow, torchvision, OpenCV
-//! and TensorFlow all decode with it), and the published accuracy of a network is reached with
-//! the same ones. The decoder used here gives them bit for bit.
+//! Pretrained networks were trained on the pixels that libjpeg-turbo decodes (Pillow, torchvision,
+//! OpenCV and TensorFlow all use it), and reach their published accuracy on the same pixels only.
+//! The decoder used here reproduces them bit for bit.
 
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 use libjpeg_turbo_rs::common::types::ComponentInfo;
 use libjpeg_turbo_rs::{Decoder, JpegError, PixelFormat};
 
-use crate::text::calm;
+use crate::text::catch_panic;
 
-/// Whether a file begins as a JPEG file does.
+/// Whether `bytes` starts with the signature of a JPEG file.
 pub fn is_jpeg(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xff\xd8\xff")
 }
@@ -28,13 +28,13 @@ impl<'a> JpegFile<'a> {
     /// # Errors
     /// Where the header is damaged or cut short.
     pub fn open(bytes: &'a [u8]) -> Result<Self, JpegError> {
-        let mut decoder = calmly(|| Decoder::new(bytes))?;
+        let mut decoder = decode_or_refuse(|| Decoder::new(bytes))?;
         let components = &decoder.header().components;
         let format = match components.len() {
             1 => PixelFormat::Grayscale,
-            // Photographs for print.
-            4 if inks_fit(components) => PixelFormat::Cmyk,
-            4 => return Err(JpegError::Unsupported("sizes of the inks".into())),
+            // Photographs prepared for print.
+            4 if has_supported_sampling(components) => PixelFormat::Cmyk,
+            4 => return Err(JpegError::Unsupported("sampling factors of CMYK".into())),
             _ => PixelFormat::Rgb,
         };
         decoder.set_output_format(format);
@@ -53,7 +53,7 @@ impl<'a> JpegFile<'a> {
         u64::from(width) * u64::from(height) * self.format.bytes_per_pixel() as u64
     }
 
-    /// Which way up the camera was held, by the EXIF data.
+    /// Orientation of the camera in the EXIF data.
     pub fn orientation(&self) -> Orientation {
         let tag = self.decoder.exif_orientation();
         tag.and_then(Orientation::from_exif)
@@ -69,13 +69,13 @@ impl<'a> JpegFile<'a> {
         let (width, height) = self.dimensions();
         self.decoder
             .set_max_memory(usize::try_from(max_memory).unwrap_or(usize::MAX));
-        let data = calmly(|| self.decoder.decode_image())?.data;
+        let data = decode_or_refuse(|| self.decoder.decode_image())?.data;
         let image = match self.format {
             PixelFormat::Grayscale => {
                 GrayImage::from_raw(width, height, data).map(DynamicImage::ImageLuma8)
             }
             PixelFormat::Cmyk => {
-                RgbImage::from_raw(width, height, without_black(&data)).map(DynamicImage::ImageRgb8)
+                RgbImage::from_raw(width, height, cmyk_to_rgb(&data)).map(DynamicImage::ImageRgb8)
             }
             _ => RgbImage::from_raw(width, height, data).map(DynamicImage::ImageRgb8),
         };
@@ -83,15 +83,15 @@ impl<'a> JpegFile<'a> {
     }
 }
 
-fn calmly<T>(read: impl FnOnce() -> Result<T, JpegError>) -> Result<T, JpegError> {
-    calm(read).unwrap_or_else(|reason| Err(JpegError::CorruptData(reason)))
+fn decode_or_refuse<T>(read: impl FnOnce() -> Result<T, JpegError>) -> Result<T, JpegError> {
+    catch_panic(read).unwrap_or_else(|reason| Err(JpegError::CorruptData(reason)))
 }
 
-/// Whether the first and last ink have all pixels, and those between one for one or more of
-/// theirs: the decoder takes this for granted.
-fn inks_fit(inks: &[ComponentInfo]) -> bool {
-    let size = |ink: &ComponentInfo| [ink.horizontal_sampling, ink.vertical_sampling];
-    let [first, second, third, last] = [0, 1, 2, 3].map(|at| inks.get(at).map(size));
+/// Whether the first and last component are sampled at full resolution, and the two between them
+/// alike at a whole fraction of it: the decoder assumes this without checking.
+fn has_supported_sampling(components: &[ComponentInfo]) -> bool {
+    let size = |part: &ComponentInfo| [part.horizontal_sampling, part.vertical_sampling];
+    let [first, second, third, last] = [0, 1, 2, 3].map(|at| components.get(at).map(size));
     let divides = |(whole, part): (&u8, &u8)| *part > 0 && whole.is_multiple_of(*part);
     match (first, second) {
         (Some(first_size), Some(second_size)) => {
@@ -101,8 +101,8 @@ fn inks_fit(inks: &[ComponentInfo]) -> bool {
     }
 }
 
-/// RGB of inks that are stored inverted, 255 for none, as the field's programs store them.
-fn without_black(cmyk: &[u8]) -> Vec<u8> {
+/// RGB of CMYK that is stored inverted (255 is no ink), as Adobe's programs do.
+fn cmyk_to_rgb(cmyk: &[u8]) -> Vec<u8> {
     let blend = |ink: u8, black: u8| ((u16::from(ink) * u16::from(black) + 127) / 255) as u8;
     let (pixels, _) = cmyk.as_chunks::<4>();
     let rgb = pixels
@@ -112,108 +112,4 @@ fn without_black(cmyk: &[u8]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use base64::Engine;
-    use base64::prelude::BASE64_STANDARD;
-    use libjpeg_turbo_rs::{Encoder, Subsampling, compress};
-    use serde_json::Value;
-
-    use super::*;
-
-    /// A JPEG file of an image with one channel or three.
-    pub(crate) fn encoded(image: &DynamicImage) -> Vec<u8> {
-        let (width, height) = (image.width() as usize, image.height() as usize);
-        let format = match image.color().channel_count() {
-            1 => PixelFormat::Grayscale,
-            _ => PixelFormat::Rgb,
-        };
-        compress(
-            image.as_bytes(),
-            width,
-            height,
-            format,
-            90,
-            Subsampling::S420,
-        )
-        .unwrap()
-    }
-
-    fn decode(bytes: &[u8]) -> Result<DynamicImage, JpegError> {
-        JpegFile::open(bytes)?.decode(1 << 20)
-    }
-
-    fn fixture() -> Value {
-        let text = include_str!("../../tests/fixtures/jpeg.json");
-        serde_json::from_str(text).unwrap()
-    }
-
-    fn base64(value: &Value) -> Vec<u8> {
-        BASE64_STANDARD.decode(value.as_str().unwrap()).unwrap()
-    }
-
-    #[test]
-    fn pixels_are_those_of_libjpeg_turbo() {
-        let fixture = fixture();
-        for (name, case) in fixture["cases"].as_object().unwrap() {
-            let image = decode(&base64(&case["file"])).unwrap();
-            assert_eq!(fixture["width"], image.width(), "{name}");
-            assert_eq!(case["channels"], image.color().channel_count(), "{name}");
-            // Pillow rounds the product of ink and black in another way.
-            let allowed = u8::from(name == "inks");
-            let expected = base64(&case["pixels"]);
-            assert_eq!(image.as_bytes().len(), expected.len(), "{name}");
-            for (&ours, theirs) in image.as_bytes().iter().zip(expected) {
-                assert!(ours.abs_diff(theirs) <= allowed, "{name}: {ours} {theirs}");
-            }
-        }
-    }
-
-    /// Wherever a file is cut it is refused, unless only the end marker is missing.
-    #[test]
-    fn a_file_cut_anywhere_is_refused() {
-        for (name, case) in fixture()["cases"].as_object().unwrap() {
-            let whole = base64(&case["file"]);
-            for length in 0..whole.len() - 3 {
-                assert!(decode(&whole[..length]).is_err(), "{name} cut at {length}");
-            }
-            decode(&[&whole[..], b"appended"].concat()).unwrap();
-        }
-    }
-
-    #[test]
-    fn a_file_with_any_byte_changed_gives_an_image_or_an_error() {
-        for case in fixture()["cases"].as_object().unwrap().values() {
-            let whole = base64(&case["file"]);
-            for at in 0..whole.len() {
-                for value in [0, 1, 0x7f, 0xd9, 0xff] {
-                    let mut file = whole.clone();
-                    file[at] = value;
-                    let _ = decode(&file);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn memory_is_limited() {
-        let file = encoded(&RgbImage::new(200, 100).into());
-        let error = JpegFile::open(&file).unwrap().decode(10_000).unwrap_err();
-        assert!(
-            matches!(error, JpegError::LimitExceeded { .. }),
-            "{error:?}"
-        );
-    }
-
-    #[test]
-    fn a_progressive_file_takes_more_memory_than_its_pixels() {
-        let (width, height) = (64, 64);
-        let pixels = vec![100; width * height * 3];
-        let file = Encoder::new(&pixels, width, height, PixelFormat::Rgb)
-            .progressive(true)
-            .encode()
-            .unwrap();
-        let file = JpegFile::open(&file).unwrap();
-        let total = file.total_bytes();
-        assert!(file.decode(total + 100).is_err());
-    }
-}
+pub(crate) mod tests;

@@ -1,4 +1,6 @@
 //! Images as grids of 8-bit values: their shape, colours and size, and the decoding of JPEG files.
+//!
+//! `color` builds on `shape`; the other files stand alone.
 
 mod color;
 pub mod jpeg;

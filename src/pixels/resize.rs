@@ -1,24 +1,24 @@
-//! From the size of a photograph to the size a network takes.
+//! Resizing photographs to the input size of a network.
 
 use image::DynamicImage;
 use image::imageops::{self, FilterType};
 use serde::{Deserialize, Serialize};
 
-/// How an image of another size or aspect ratio is brought to the wanted one.
+/// How an image of another size or aspect ratio is resized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resize {
-    /// The whole image, its aspect ratio given up.
+    /// The whole image, without keeping its aspect ratio.
     #[default]
     Stretch,
-    /// The whole image in the middle, its aspect ratio kept, the rest black.
+    /// The whole image, centred, with its aspect ratio; the rest is black.
     Fit,
-    /// The middle of the image, its aspect ratio kept, what sticks out cut off.
+    /// The centre of the image, with its aspect ratio; the longer sides are cut off.
     Crop,
 }
 
-/// `image` with the wanted size, as it is where it has that size already; keeps the pixel type.
-/// Both sides of both sizes are at least 1.
+/// `image` resized to `height` x `width`, unchanged if it has that size already; keeps the pixel
+/// type. All four sides are at least 1.
 pub fn to_size(image: DynamicImage, height: u32, width: u32, resize: Resize) -> DynamicImage {
     if (image.width(), image.height()) == (width, height) {
         return image;

@@ -1,4 +1,4 @@
-//! Which folder on this machine holds what.
+//! The folders of this program on this machine.
 
 use std::env;
 use std::ffi::OsString;
@@ -15,9 +15,8 @@ pub fn folder_name(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// The folder `name` for what can be computed or downloaded again: below `CONVLAB_CACHE` where that
-/// is set and not empty, else below `convlab` in the user's cache folder; nothing where the user has
-/// none.
+/// The folder `name` for what can be computed or downloaded again: below `CONVLAB_CACHE` if that is
+/// set and not empty, else below `convlab` in the user's cache folder; `None` if the user has none.
 pub fn cache_folder(name: &str) -> Option<PathBuf> {
     let variable = env::var_os("CONVLAB_CACHE").filter(|value| !value.is_empty());
     let user = || dirs::cache_dir().map(|cache| cache.join("convlab"));
@@ -25,8 +24,8 @@ pub fn cache_folder(name: &str) -> Option<PathBuf> {
     cache.map(|cache| cache.join(name))
 }
 
-/// `explicit`, else the value of `variable` where it is set and not empty, else `convlab/name` in the
-/// user's cache folder; nothing where none of them is given. The folder need not exist yet.
+/// `explicit`, else the value of `variable` if it is set and not empty, else `convlab/name` in the
+/// user's cache folder; `None` if there is none of these. The folder need not exist yet.
 ///
 /// # Errors
 /// The chosen path is something other than a folder.

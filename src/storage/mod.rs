@@ -1,23 +1,14 @@
-//! Files that are whole or not there, locks, and the folders where this program keeps things.
+//! Files that are written completely or not at all, locks, and the folders where this program
+//! keeps things.
+//!
+//! `write` builds on `error`; the other files stand alone.
 
+mod error;
 mod folders;
 mod lock;
 mod write;
 
-use std::io;
-use std::path::PathBuf;
-
+pub use error::StorageError;
 pub use folders::{NotAFolder, cache_folder, choose_folder, folder_name};
-pub use lock::{Lock, lock};
+pub use lock::{Lock, LockFile, lock};
 pub use write::{read_json, write, write_json};
-
-/// A file cannot be written or read.
-#[derive(Debug, thiserror::Error)]
-pub enum StorageError {
-    #[error("cannot write {path}; free some space or choose another folder")]
-    Write { path: PathBuf, source: io::Error },
-    #[error("cannot read {path}")]
-    Read { path: PathBuf, source: io::Error },
-    #[error("{path} is damaged: {reason}; put it back from a copy, or train the run anew")]
-    Damaged { path: PathBuf, reason: String },
-}

@@ -1,4 +1,4 @@
-//! Writing without half-written files, and JSON.
+//! Atomic writes, and JSON.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::Builder;
 
-use super::StorageError;
+use super::error::StorageError;
 
 /// Reads a JSON file this program wrote.
 ///

@@ -1,7 +1,7 @@
-//! Walks the pickles of a PyTorch file before it is read, see [`pickle`](super::pickle).
+//! Checks the pickles of a PyTorch file before it is read, see [`pickle`](super::pickle).
 //!
-//! Each of PyTorch's three containers keeps pickles at places of its own, between the values of
-//! the tensors.
+//! Each of the three containers of PyTorch has its pickles at other places among the values of the
+//! tensors.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -12,14 +12,14 @@ use super::error::Refusal;
 use super::pickle::walk;
 use super::pickle_value::Budget;
 
-/// Bytes of the longest pickle in a ZIP archive, where it may be compressed.
+/// Limit in bytes for a pickle in a ZIP archive, which may be compressed.
 const MAX_PICKLE: u64 = 64 << 20;
 
-/// How many times its own length a file may describe. PyTorch does not compress weights, and
-/// tensors seldom share them.
+/// Limit for the bytes that a file describes, as a multiple of its own length. PyTorch does not
+/// compress weights, and tensors seldom share them.
 const MAX_GROWTH: u64 = 8;
 
-/// Refuses `claimed` bytes where a file of `file_bytes` cannot mean them.
+/// Refuses `claimed` bytes that are far more than the `file_bytes` of the file.
 pub(super) fn check_growth(claimed: u64, file_bytes: u64, what: &str) -> Result<(), Refusal> {
     let limit = file_bytes
         .saturating_mul(MAX_GROWTH)
@@ -32,7 +32,7 @@ pub(super) fn check_growth(claimed: u64, file_bytes: u64, what: &str) -> Result<
     )))
 }
 
-/// The pickle in a ZIP archive, and how much it unpacks to.
+/// Checks the pickle in a ZIP archive, and the unpacked size of the archive.
 pub(super) fn check_zip(file: &File) -> Result<(), Refusal> {
     let damaged = |error: zip::result::ZipError| Refusal::Damaged(error.to_string());
     let file_bytes = file.metadata()?.len();
@@ -75,8 +75,8 @@ pub(super) fn check_zip(file: &File) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The five pickles a legacy file starts with: a number, a version, facts about the machine, the
-/// object, and the order of the values.
+/// Checks the five pickles at the start of a legacy file: a magic number, a version, the properties of
+/// the machine, the object, and the order of the storages.
 pub(super) fn check_legacy(file: &File) -> Result<(), Refusal> {
     let (mut reader, mut budget) = (BufReader::new(file), Budget::new());
     for _ in 0..5 {
@@ -85,19 +85,19 @@ pub(super) fn check_legacy(file: &File) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A file that is a pickle and nothing else.
+/// Checks a file that is a single pickle.
 pub(super) fn check_plain(file: &File) -> Result<(), Refusal> {
     walk(&mut BufReader::new(file), &mut Budget::new()).map(drop)
 }
 
-/// The pickles in the four entries of a TAR archive.
+/// Checks the pickles in the four entries of a TAR archive.
 pub(super) fn check_tar(file: &File) -> Result<(), Refusal> {
     let file_bytes = file.metadata()?.len();
     let mut archive = tar::Archive::new(BufReader::new(file));
     let mut budget = Budget::new();
     for entry in archive.entries()? {
         let entry = entry?;
-        // A sparse entry of a few bytes may claim any length, all of which would be read.
+        // A sparse entry of a few bytes may have any length, and all of it would be read.
         let kind = entry.header().entry_type();
         if kind.is_gnu_sparse() || entry.size() > file_bytes {
             let bytes = entry.size();
@@ -116,13 +116,13 @@ pub(super) fn check_tar(file: &File) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Their number; for each what it is, its length and its values; then views into them.
+/// The number of storages; for each a pickle, its length and its values; then the views.
 fn check_storages(reader: &mut impl BufRead, budget: &mut Budget) -> Result<(), Refusal> {
     walk(reader, budget)?;
     loop {
         let globals = walk(reader, budget)?;
         let size = match globals.as_slice() {
-            // Only what describes values names their kind: these are the views.
+            // The pickle of a storage names its type; the pickle of the views names none.
             [] => return Ok(()),
             [kind] => element_bytes(kind),
             _ => None,
@@ -134,7 +134,8 @@ fn check_storages(reader: &mut impl BufRead, budget: &mut Budget) -> Result<(), 
     }
 }
 
-/// Their number; for each what it is, its dimensions, as many sizes and steps, and its start.
+/// The number of tensors; for each a pickle, the number of dimensions, a size and a stride for each
+/// dimension, and an offset.
 fn check_tensors(reader: &mut impl BufRead, budget: &mut Budget) -> Result<(), Refusal> {
     walk(reader, budget)?;
     while !reader.fill_buf()?.is_empty() {
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_an_entry_that_is_too_short_is_missed() {
+    fn skipping_beyond_the_end_of_an_entry_is_an_error() {
         assert!(skip(&mut io::Cursor::new([0; 4]), 4).is_ok());
         assert!(skip(&mut io::Cursor::new([0; 4]), 5).is_err());
     }

@@ -1,5 +1,5 @@
-//! Everything that can be wrong with a file of weights, each with the file, what was expected, what
-//! was received and what to do.
+//! Why a file of weights is refused: each error names the file, what was expected, what was received
+//! and what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pytorch_reader::PytorchError;
 use thiserror::Error;
 
-use crate::text::calm;
+use crate::text::catch_panic;
 
 /// Why a file of weights, or a tensor of it, was refused.
 #[derive(Debug, Error)]
@@ -29,7 +29,7 @@ pub enum WeightFileError {
         path: PathBuf,
     },
 
-    /// The content is something else.
+    /// The content is of another kind.
     #[error(
         "{}: expected weights as PyTorch (.pth, .pt, .th), safetensors or Keras (.h5) files hold them, received {found}; {cure}",
         .path.display()
@@ -37,41 +37,41 @@ pub enum WeightFileError {
     NotWeights {
         /// The file.
         path: PathBuf,
-        /// What the content looks like.
+        /// What the content is.
         found: String,
         /// What to do.
         cure: &'static str,
     },
 
-    /// The file is cut short, contradicts itself, or holds what no reader of this program knows.
+    /// The file is truncated, inconsistent, or has unsupported content.
     #[error(
-        "{}: expected a whole {kind}, received a damaged or unknown one: {reason}; fetch or copy the file again, or save its weights anew as safetensors",
+        "{}: expected a complete {kind}, received a damaged or unsupported one: {reason}; fetch or copy the file again, or save its weights as safetensors",
         .path.display()
     )]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What the file is, e.g. `safetensors file`.
+        /// Kind of the file, e.g. `safetensors file`.
         kind: &'static str,
-        /// What is wrong, with the numbers.
+        /// What is wrong, with sizes if there are any.
         reason: String,
     },
 
-    /// A pickle that calls something other than what tensors are made with.
+    /// A pickle that calls functions other than those that create tensors.
     #[error(
-        "{}: expected tensors only, received a pickle that calls `{global}`; nothing of it was run, but Python would have run it: take the weights from another source, or have their author save torch.save(model.state_dict(), ...) or safetensors",
+        "{}: expected tensors only, received a pickle that calls `{global}`; it was not executed, but Python would have executed it: use weights from another source, or ask their author for torch.save(model.state_dict(), ...) or safetensors",
         .path.display()
     )]
     Code {
         /// The file.
         path: PathBuf,
-        /// Full name of what would be called, e.g. `os.system`.
+        /// Full name of the function, e.g. `os.system`.
         global: String,
     },
 
-    /// A small file that describes far more than it holds.
+    /// A file that describes far more data than it holds.
     #[error(
-        "{}: refused: {reason}; fetch the file again from where it was published, or save its weights anew as safetensors",
+        "{}: refused: {reason}; fetch the file again from its publisher, or save its weights as safetensors",
         .path.display()
     )]
     Excessive {
@@ -81,27 +81,27 @@ pub enum WeightFileError {
         reason: String,
     },
 
-    /// A readable file in which no tensors are found.
-    #[error("{}: expected named tensors, received a file without any; check that it is the file of the weights", .path.display())]
+    /// A readable file without tensors.
+    #[error("{}: expected named tensors, received a file without any; check that it is the right file", .path.display())]
     NoTensors {
         /// The file.
         path: PathBuf,
     },
 
-    /// A name that no tensor of the file has.
+    /// The file has no tensor of this name.
     #[error("{}: expected a tensor named {name:?}, which the file does not hold{suggestion}", .path.display())]
     NoTensor {
         /// The file.
         path: PathBuf,
         /// The name as received.
         name: String,
-        /// `, did you mean ...?` where a name of the file is near, else nothing.
+        /// `, did you mean ...?` if a name in the file is similar, else empty.
         suggestion: String,
     },
 
-    /// A tensor of whole numbers or of an unusual kind where weights are asked for.
+    /// A tensor of integers or of an unsupported type.
     #[error(
-        "{}: {name:?}: expected floating-point values (f16, bf16, f32 or f64), received {received}; leave the tensor out, or save it as f32",
+        "{}: {name:?}: expected floating-point values (f16, bf16, f32 or f64), received {received}; remove the tensor, or save it as f32",
         .path.display()
     )]
     NotFloat {
@@ -109,13 +109,13 @@ pub enum WeightFileError {
         path: PathBuf,
         /// The tensor.
         name: String,
-        /// Kind of its elements.
+        /// Type of its elements.
         received: String,
     },
 
-    /// A value that is not a number, or has no size as `f32`.
+    /// A value that is not finite as `f32`.
     #[error(
-        "{}: {name:?}: expected finite values, received {value} at index {index}; these weights give no usable outputs: take an earlier checkpoint, or fetch the file again",
+        "{}: {name:?}: expected finite values, received {value} at index {index}; these weights give no usable outputs: use an earlier checkpoint, or fetch the file again",
         .path.display()
     )]
     NotFinite {
@@ -130,18 +130,18 @@ pub enum WeightFileError {
     },
 }
 
-/// What is wrong with a file, before its path is added.
+/// Why a file is refused, before its path is added.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// The call of something other than what tensors are made with.
+    /// A call of a function that does not create tensors.
     Code(String),
-    /// More is described than the file holds.
+    /// The file describes far more data than it holds.
     Excessive(String),
-    /// The content contradicts itself or ends too early.
+    /// The content is inconsistent or truncated.
     Damaged(String),
-    /// The content is something else.
+    /// The content is of another kind: what it is, and what to do.
     NotWeights(String, &'static str),
-    /// The operating system refused.
+    /// The operating system refused to read the file.
     Read(io::Error),
 }
 
@@ -152,13 +152,13 @@ impl Refusal {
         match self {
             Self::Code(global) => WeightFileError::Code {
                 path,
-                global: plain(&global),
+                global: printable(&global),
             },
             Self::Excessive(reason) => WeightFileError::Excessive { path, reason },
             Self::Damaged(reason) => WeightFileError::Damaged {
                 path,
                 kind,
-                reason: plain(&reason),
+                reason: printable(&reason),
             },
             Self::NotWeights(found, cure) => WeightFileError::NotWeights { path, found, cure },
             Self::Read(source) => WeightFileError::Read { path, source },
@@ -170,7 +170,7 @@ impl From<io::Error> for Refusal {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::Damaged(format!("it ends too early: {error}")),
-            // Archives report what is wrong with them as errors of these kinds.
+            // The readers of archives report damage as I/O errors.
             _ if error.raw_os_error().is_none() => Self::Damaged(error.to_string()),
             _ => Self::Read(error),
         }
@@ -195,19 +195,19 @@ impl From<hdf5_reader::error::Error> for Refusal {
     }
 }
 
-/// What `read` gives, see [`calm`].
-pub(super) fn calmly<T, E: Into<Refusal>>(
+/// The result of `read`; a panic of a reader is a damaged file, see [`catch_panic`].
+pub(super) fn read_or_refuse<T, E: Into<Refusal>>(
     read: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, Refusal> {
-    match calm(read) {
+    match catch_panic(read) {
         Ok(result) => result.map_err(E::into),
         Err(reason) => Err(Refusal::Damaged(reason)),
     }
 }
 
-/// Text of a file as it may stand in a message: a hostile one could hold a terminal's commands or
-/// megabytes.
-fn plain(text: &str) -> String {
+/// Text from a file, made safe for a message: without control characters, which could be commands of
+/// the terminal, and shortened.
+fn printable(text: &str) -> String {
     const LONGEST: usize = 400;
     let shown = text.chars().map(|c| if c.is_control() { '?' } else { c });
     let mut shown: String = shown.take(LONGEST).collect();

@@ -1,8 +1,8 @@
-//! What the outputs of networks trained on ImageNet stand for.
+//! The class names of networks trained on ImageNet.
 
 const CLASSES: &str = include_str!("imagenet_classes.txt");
 
-/// The 1,000 classes of ImageNet's challenge in the order of the outputs.
+/// The 1,000 classes of the ImageNet challenge, in the order of the outputs.
 pub fn imagenet_classes() -> Vec<&'static str> {
     let lines = CLASSES.lines();
     lines.filter(|line| !line.starts_with('#')).collect()

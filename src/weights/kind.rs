@@ -1,31 +1,32 @@
-//! What a file is, told by its content: names lie, and downloads of another page keep the name.
+//! The kind of a file, detected by its content: names may be wrong, and a downloaded error page keeps
+//! the name of the file.
 
 use std::fs::File;
 use std::io::{Read, Seek};
 
 use super::error::Refusal;
 
-/// Bytes that are looked at.
+/// Number of bytes that the detection reads.
 const HEAD: usize = 512;
 
-/// The kinds of files this program opens.
+/// The kinds of files that can be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     Safetensors,
     /// Keras.
     Hdf5,
     /// PyTorch since 1.6.
     Zip,
-    /// PyTorch 0.1.10 to 1.5: pickles, one after the other, then the values.
+    /// PyTorch 0.1.10 to 1.5: a sequence of pickles, then the values.
     Legacy,
     /// PyTorch before 0.1.10.
     Tar,
-    /// A pickle and nothing else, which has no room for the values of tensors.
+    /// A single pickle, which cannot hold the values of tensors.
     Pickle,
 }
 
-impl Kind {
-    /// In words, for messages.
+impl FileKind {
+    /// Name of the kind for messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Safetensors => "safetensors file",
@@ -35,46 +36,49 @@ impl Kind {
         }
     }
 
-    /// The kind of `file`, which is left at its start; nothing where it is empty.
-    pub fn of(file: &mut File) -> Result<Option<Self>, Refusal> {
+    /// The kind of `file`, which is rewound; `None` if it is empty.
+    ///
+    /// # Errors
+    /// The file has no weights, or cannot be read.
+    pub fn detect(file: &mut File) -> Result<Option<Self>, Refusal> {
         let mut head = Vec::new();
         file.take(HEAD as u64).read_to_end(&mut head)?;
         file.rewind()?;
         match head.is_empty() {
             true => Ok(None),
-            false => of_head(&head).map(Some),
+            false => detect_in(&head).map(Some),
         }
     }
 }
 
-fn of_head(head: &[u8]) -> Result<Kind, Refusal> {
+fn detect_in(head: &[u8]) -> Result<FileKind, Refusal> {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return Ok(Kind::Zip);
+        return Ok(FileKind::Zip);
     }
     if head.get(257..262) == Some(b"ustar") {
-        return Ok(Kind::Tar);
+        return Ok(FileKind::Tar);
     }
     if head.starts_with(b"\x89HDF\r\n\x1a\n") {
-        return Ok(Kind::Hdf5);
+        return Ok(FileKind::Hdf5);
     }
     if is_legacy(head) {
-        return Ok(Kind::Legacy);
+        return Ok(FileKind::Legacy);
     }
-    // The length of the header comes first, then the header, which is a JSON object.
+    // The header is a JSON object behind its length in 8 bytes.
     if head.get(8) == Some(&b'{') {
-        return Ok(Kind::Safetensors);
+        return Ok(FileKind::Safetensors);
     }
-    if let Some((found, cure)) = stranger(head) {
+    if let Some((found, cure)) = describe_foreign(head) {
         return Err(Refusal::NotWeights(found.to_owned(), cure));
     }
     match head[0] {
-        // Protocol 2 and later say so; the others start with a global, a mark or a container.
-        0x80 | b'c' | b'(' | b'}' | b']' => Ok(Kind::Pickle),
+        // Protocol 2 and later begin with 0x80; earlier ones with a global, a mark or a container.
+        0x80 | b'c' | b'(' | b'}' | b']' => Ok(FileKind::Pickle),
         _ => Err(unknown(head)),
     }
 }
 
-/// The refusal of a content nobody knows, which starts with `head`.
+/// The refusal of unknown content that starts with `head`.
 pub(super) fn unknown(head: &[u8]) -> Refusal {
     let start = &head[..head.len().min(12)];
     let found = format!("content that starts with \"{}\"", start.escape_ascii());
@@ -85,14 +89,14 @@ pub(super) fn unknown(head: &[u8]) -> Refusal {
 fn is_legacy(head: &[u8]) -> bool {
     const BYTES: &[u8] = &[0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
     const DIGITS: &[u8] = b"119547037146038801333356";
-    // The reader looks no further, whatever protocol the number is written in.
+    // The reader searches no further, whatever the protocol of the pickle.
     let start = &head[..head.len().min(64)];
     let holds = |what: &[u8]| start.windows(what.len()).any(|window| window == what);
     holds(BYTES) || holds(DIGITS)
 }
 
-/// What often lies where weights should, and what to do about it.
-fn stranger(head: &[u8]) -> Option<(&'static str, &'static str)> {
+/// What files that are often mistaken for weights are, and what to do.
+fn describe_foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let text = text.trim_ascii_start().to_ascii_lowercase();
     let starts_with = |start: &str| text.starts_with(start.as_bytes());

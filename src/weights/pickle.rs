@@ -1,10 +1,10 @@
-//! Looks through a pickle before anything is made of it.
+//! Checks a pickle before it is read.
 //!
-//! A pickle is a program for a small stack machine, and Python runs it: files of weights have been
-//! used to run code on the machines of those who opened them. Nobody runs it here. The reader that
-//! follows only makes tensors and passes over everything else in silence, so this walk tells what
-//! it would pass over: every call of something that is not on a short list. It also adds up what
-//! the reader would keep in memory, as a few bytes can ask for gigabytes.
+//! A pickle is a program for a stack machine, which Python executes: files of weights have been used
+//! to run code on the machines of those who opened them. Nothing is executed here. The reader that
+//! follows only creates tensors and ignores everything else; this check refuses every call of a
+//! function that is not on a short list. It also adds up the memory that the reader would need,
+//! because a few bytes can request gigabytes.
 
 use std::io::{BufRead, Read};
 use std::rc::Rc;
@@ -14,10 +14,10 @@ use super::pickle_stack::Stack;
 use super::pickle_value::{Budget, Content, Cost, NODE, Value};
 use super::pickle_value::{check_call, check_names, pair, sequence, total};
 
-/// Walks the pickle at `reader` up to its end and gives back the full names of all globals in it.
+/// Checks the pickle at `reader` up to its end, and returns the full names of all globals in it.
 ///
 /// # Errors
-/// A call that makes no tensor, a pickle that takes more than `budget`, or one cut short.
+/// The pickle calls a function that is not allowed, needs more memory than `budget`, or is truncated.
 pub(super) fn walk(
     reader: &mut impl BufRead,
     budget: &mut Budget,
@@ -93,7 +93,8 @@ impl<R: BufRead> Machine<'_, R> {
             b'j' | b'r' => Some(self.number::<4>()?),
             _ => return self.stack.remember(None, self.budget),
         };
-        let bad = || Refusal::Damaged("its pickle remembers a value under no number".to_owned());
+        let bad =
+            || Refusal::Damaged("its pickle has a memo index that is not a number".to_owned());
         let slot = slot.ok_or_else(bad)?;
         match opcode {
             b'g' | b'h' | b'j' => self.stack.recall(slot, self.budget),
@@ -113,7 +114,7 @@ impl<R: BufRead> Machine<'_, R> {
         Ok(())
     }
 
-    /// APPEND, APPENDS, ADDITEMS, SETITEM, SETITEMS; DICT, which makes what it fills.
+    /// APPEND, APPENDS, ADDITEMS, SETITEM, SETITEMS; and DICT, which creates the container as well.
     fn fill(&mut self, opcode: u8) -> Result<(), Refusal> {
         let items = match opcode {
             b'a' => self.stack.pop_many(1),
@@ -133,7 +134,7 @@ impl<R: BufRead> Machine<'_, R> {
         Ok(())
     }
 
-    /// What names, makes and calls things.
+    /// The instructions that name globals, create objects and call functions.
     fn object(&mut self, opcode: u8) -> Result<(), Refusal> {
         match opcode {
             // GLOBAL and STACK_GLOBAL.
@@ -144,11 +145,13 @@ impl<R: BufRead> Machine<'_, R> {
             0x93 => {
                 let (name, module) = (self.stack.pop()?.content, self.stack.pop()?.content);
                 let (Content::Text(module), Content::Text(name)) = (module, name) else {
-                    return Err(Refusal::Damaged("its pickle names no global".to_owned()));
+                    return Err(Refusal::Damaged(
+                        "its pickle names a global by values that are not text".to_owned(),
+                    ));
                 };
                 self.push_global(&module, &name);
             }
-            // PERSID and BINPERSID: what lies outside of the pickle.
+            // PERSID and BINPERSID: storages outside of the pickle.
             b'P' => {
                 self.line()?;
                 self.stack.push_tensor();
@@ -175,8 +178,8 @@ impl<R: BufRead> Machine<'_, R> {
                 items.first().map_or(Ok(()), check_call)?;
                 self.stack.push_costing(total(&items));
             }
-            // NEWOBJ and NEWOBJ_EX make an object without calling its class, BUILD gives it its
-            // attributes; the classes of whole networks are of any name.
+            // NEWOBJ and NEWOBJ_EX create an object without calling its class, BUILD sets its
+            // attributes; the classes in saved networks may have any name.
             0x81 => {
                 let items = self.stack.pop_many(2)?;
                 self.stack.push_costing(total(&items));

@@ -1,15 +1,15 @@
-//! What a pickle of weights may call.
+//! The functions that a pickle of weights may call.
 
-/// Whether `global`, the full name of a function or class, only makes data: containers, tensors,
-/// arrays, and the plain values that lie beside weights. The list is what PyTorch's own
-/// `weights_only` takes, with the classes that training scripts keep their options in.
+/// Whether `global`, the full name of a function or class, only creates data: containers, tensors,
+/// arrays, and the values stored with weights. The list is that of PyTorch's `weights_only`, with the
+/// classes in which training scripts store their options.
 pub(super) fn is_harmless(global: &str) -> bool {
     let name = |module: &str| global.strip_prefix(module)?.strip_prefix('.');
     let built_in = name("builtins").or(name("__builtin__"));
     if let Some(name) = built_in {
         return PLAIN.contains(&name);
     }
-    // Quantised and sparse tensors, too: the reader says that it cannot read them.
+    // Includes quantised and sparse tensors: the reader reports that it cannot read them.
     if let Some(name) = name("torch._utils") {
         return name.starts_with("_rebuild_");
     }

@@ -1,11 +1,11 @@
-//! The stack of a pickle's machine, with its marks and its memory.
+//! The stack of the pickle machine, with its marks and its memo.
 
 use std::collections::HashMap;
 
 use super::error::Refusal;
 use super::pickle_value::{Budget, Content, Cost, NODE, Value};
 
-/// Values above an open mark belong to it: only what closes the mark reaches below it.
+/// Values above an open mark belong to it: only an instruction that closes the mark reaches below.
 #[derive(Debug, Default)]
 pub(super) struct Stack {
     values: Vec<Value>,
@@ -14,7 +14,7 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// A value that costs `bytes` besides what every value costs.
+    /// Pushes a value that takes `bytes` in addition to the cost of every value.
     pub fn push(&mut self, content: Content, bytes: u64) {
         let cost = Cost {
             bytes: bytes.saturating_add(NODE),
@@ -28,7 +28,7 @@ impl Stack {
         });
     }
 
-    /// A value without further meaning, made of what costs `cost`.
+    /// Pushes an opaque value made from values of total `cost`.
     pub fn push_costing(&mut self, cost: Cost) {
         let bytes = cost.bytes.saturating_add(NODE);
         self.values.push(Value {
@@ -56,7 +56,7 @@ impl Stack {
         }
     }
 
-    /// The `count` topmost values, the topmost last.
+    /// Pops the `count` topmost values, the topmost last.
     pub fn pop_many(&mut self, count: usize) -> Result<Vec<Value>, Refusal> {
         let floor = self.marks.last().copied().unwrap_or(0);
         let rest = self.values.len().checked_sub(count);
@@ -64,7 +64,7 @@ impl Stack {
         Ok(self.values.split_off(rest))
     }
 
-    /// All values above the last mark, which goes with them.
+    /// Pops all values above the last mark, and the mark.
     pub fn pop_to_mark(&mut self) -> Result<Vec<Value>, Refusal> {
         let mark = self.marks.pop().ok_or_else(missing)?;
         Ok(self.values.split_off(mark))
@@ -96,7 +96,7 @@ impl Stack {
         Ok(())
     }
 
-    /// Keeps a copy of the topmost value under `slot`, or under the next number.
+    /// Stores a copy of the topmost value in the memo, at `slot` or at the next index.
     pub fn remember(&mut self, slot: Option<u64>, budget: &mut Budget) -> Result<(), Refusal> {
         let slot = slot.unwrap_or(self.memo.len() as u64);
         let slot = u32::try_from(slot).map_err(|_| missing())?;
@@ -104,7 +104,7 @@ impl Stack {
         self.refresh(budget)
     }
 
-    /// Brings the copy of the topmost value up to date, if one is kept.
+    /// Updates the copy of the topmost value in the memo, if there is one.
     pub fn refresh(&mut self, budget: &mut Budget) -> Result<(), Refusal> {
         let copy = self.top()?.clone();
         if let Some(slot) = copy.memo {
@@ -114,7 +114,7 @@ impl Stack {
         Ok(())
     }
 
-    /// Pushes what is kept under `slot`.
+    /// Pushes the copy at `slot` of the memo.
     pub fn recall(&mut self, slot: u64, budget: &mut Budget) -> Result<(), Refusal> {
         let slot = u32::try_from(slot).map_err(|_| missing())?;
         let copy = self.memo.get(&slot).ok_or_else(missing)?.clone();
@@ -125,5 +125,5 @@ impl Stack {
 }
 
 fn missing() -> Refusal {
-    Refusal::Damaged("its pickle takes a value that is not there".to_owned())
+    Refusal::Damaged("its pickle uses a value that does not exist".to_owned())
 }

@@ -1,19 +1,19 @@
-//! The values on the stack of a pickle, and what they take in memory once they are made.
+//! The values on the stack of a pickle, and the memory that they need once created.
 
 use std::rc::Rc;
 
 use super::error::Refusal;
 use super::pickle_calls::is_harmless;
 
-/// Bytes the reader is assumed to keep for every value, besides text.
+/// Bytes that the reader is assumed to need for every value, in addition to text.
 pub(super) const NODE: u64 = 128;
-/// Bytes that all pickles of a file may take in memory; those of a large network take some
+/// Limit in bytes for the memory of all pickles of a file; those of a large network take some
 /// megabytes.
 const MAX_MEMORY: u64 = 512 << 20;
-/// Bytes that the full names of all tensors may take.
+/// Limit in bytes for the full names of all tensors.
 const MAX_NAMES: u64 = 64 << 20;
 
-/// What is left of the memory that the pickles of one file may take.
+/// The remaining memory for the pickles of one file.
 #[derive(Debug)]
 pub(super) struct Budget(u64);
 
@@ -40,13 +40,13 @@ impl Budget {
     }
 }
 
-/// What a value takes once it is made.
+/// The memory of a value once it is created.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Cost {
     pub bytes: u64,
-    /// Tensors, at most.
+    /// Upper bound of the number of tensors.
     pub tensors: u64,
-    /// Bytes of their names below this value.
+    /// Bytes of their names, relative to this value.
     pub names: u64,
 }
 
@@ -59,7 +59,7 @@ impl Cost {
         }
     }
 
-    /// Under a key of `bytes` bytes.
+    /// The cost below a key of `bytes` bytes.
     fn under(self, bytes: u64) -> Self {
         let prefixes = self.tensors.saturating_mul(bytes.saturating_add(1));
         Self {
@@ -81,7 +81,7 @@ pub(super) enum Content {
 pub(super) struct Value {
     pub content: Content,
     pub cost: Cost,
-    /// Where a copy of it is kept.
+    /// Index of its copy in the memo.
     pub memo: Option<u32>,
 }
 
@@ -94,7 +94,7 @@ impl Value {
     }
 }
 
-/// Refuses the call of what is not known to be harmless.
+/// Refuses the call of a function that is not known to be harmless.
 pub(super) fn check_call(callable: &Value) -> Result<(), Refusal> {
     match &callable.content {
         Content::Global(name) if is_harmless(name) => Ok(()),
@@ -106,13 +106,13 @@ pub(super) fn check_call(callable: &Value) -> Result<(), Refusal> {
     }
 }
 
-/// What `items` take together.
+/// The cost of all `items`.
 pub(super) fn total(items: &[Value]) -> Cost {
     (items.iter().map(|item| item.cost)).fold(Cost::default(), Cost::and)
 }
 
-/// Of a tuple or list. One of two items may be a key with its value, as `OrderedDict` takes them;
-/// items have their positions for names otherwise.
+/// The cost of a tuple or list. Two items may be a key with its value, as in an `OrderedDict`;
+/// otherwise items are named by their positions.
 pub(super) fn sequence(items: &[Value]) -> Cost {
     match items.len() {
         2 => pair(items),
@@ -120,13 +120,13 @@ pub(super) fn sequence(items: &[Value]) -> Cost {
     }
 }
 
-/// Of a key with its value.
+/// The cost of a key with its value.
 pub(super) fn pair(items: &[Value]) -> Cost {
     let key = items.first().map_or(0, Value::key_bytes);
     total(items).under(key.max(20))
 }
 
-/// Refuses `value` where the names of its tensors take too much.
+/// Refuses `value` if the names of its tensors take too much memory.
 pub(super) fn check_names(value: &Value) -> Result<(), Refusal> {
     match value.cost.names {
         names if names > MAX_NAMES => Err(Refusal::Excessive(format!(

@@ -1,4 +1,4 @@
-//! Reads PyTorch files. Their pickles are looked through first, see [`pickle`](super::pickle).
+//! Reads PyTorch files. Their pickles are checked first, see [`pickle`](super::pickle).
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -8,12 +8,12 @@ use std::path::Path;
 use pytorch_reader::{DType, PickleValue, PytorchReader, Tensor};
 
 use super::containers::{check_growth, check_legacy, check_plain, check_tar, check_zip};
-use super::error::{Refusal, calmly};
-use super::kind::{Kind, unknown};
-use super::values::Element;
-use super::{Source, Stored};
+use super::error::{Refusal, read_or_refuse};
+use super::kind::{FileKind, unknown};
+use super::stored::{StoredTensor, TensorSource};
+use super::values::ElementType;
 
-/// Keys under which checkpoints keep the weights, in the order they are looked for.
+/// Keys of the weights in checkpoints, in the order in which they are tried.
 const KEYS: &[&str] = &[
     "state_dict",
     "model_state_dict",
@@ -27,20 +27,20 @@ const KEYS: &[&str] = &[
     "params_ema",
 ];
 
-/// The tensors of `file` at `path` by the names they have in the network.
+/// The tensors of `file` at `path`, by the names that they have in the network.
 pub(super) fn read_tensors(
     path: &Path,
     file: &File,
-    kind: Kind,
-) -> Result<Vec<(String, Stored)>, Refusal> {
+    kind: FileKind,
+) -> Result<Vec<(String, StoredTensor)>, Refusal> {
     match kind {
-        Kind::Zip => check_zip(file)?,
-        Kind::Legacy => check_legacy(file)?,
-        Kind::Tar => check_tar(file)?,
-        Kind::Pickle | Kind::Safetensors | Kind::Hdf5 => return Err(no_values(file)),
+        FileKind::Zip => check_zip(file)?,
+        FileKind::Legacy => check_legacy(file)?,
+        FileKind::Tar => check_tar(file)?,
+        FileKind::Pickle | FileKind::Safetensors | FileKind::Hdf5 => return Err(no_values(file)),
     }
-    let root = calmly(|| PytorchReader::read_pickle_data(path, None))?;
-    let reader = calmly(|| PytorchReader::new(path))?;
+    let root = read_or_refuse(|| PytorchReader::read_pickle_data(path, None))?;
+    let reader = read_or_refuse(|| PytorchReader::new(path))?;
     let prefix = match &root {
         PickleValue::Dict(root) => prefix_of_weights(root),
         _ => String::new(),
@@ -55,22 +55,22 @@ pub(super) fn read_tensors(
     let bytes = bytes.fold(0, u64::saturating_add);
     check_growth(bytes, file.metadata()?.len(), "its tensors")?;
     let stored = tensors.into_iter().map(|(name, tensor)| {
-        let stored = Stored {
+        let stored = StoredTensor {
             shape: tensor.shape().to_vec(),
             element: element(tensor.dtype()),
-            source: Source::PyTorch(tensor),
+            source: TensorSource::PyTorch(tensor),
         };
         (name, stored)
     });
     Ok(stored.collect())
 }
 
-/// Bytes of a tensor in the byte order of this machine.
+/// The values of a tensor in the byte order of this machine.
 pub(super) fn read_bytes(tensor: &Tensor) -> Result<Vec<u8>, Refusal> {
-    calmly(|| tensor.read())
+    read_or_refuse(|| tensor.read())
 }
 
-/// Why a pickle by itself gives no weights.
+/// Why a single pickle has no weights.
 fn no_values(mut file: &File) -> Refusal {
     match check_plain(file) {
         Ok(()) => Refusal::NotWeights(
@@ -87,7 +87,7 @@ fn no_values(mut file: &File) -> Refusal {
     }
 }
 
-/// What the names of all weights start with, below the keys a checkpoint keeps them under.
+/// The prefix of the names of all weights: the keys of the checkpoint that lead to them.
 fn prefix_of_weights(root: &HashMap<String, PickleValue>) -> String {
     let mut prefix = String::new();
     let mut dict = root;
@@ -101,19 +101,18 @@ fn prefix_of_weights(root: &HashMap<String, PickleValue>) -> String {
 
 type Dict = HashMap<String, PickleValue>;
 
-/// The entry of a checkpoint that holds the weights; nothing where `dict` holds them itself.
+/// The entry of a checkpoint with the weights; `None` if `dict` holds the weights itself.
 ///
-/// A network saved as a whole has an entry per layer instead, and all of them belong to it: a layer
-/// called `net` must not be taken for all there is. What tells a checkpoint is that it notes other
-/// things, too, such as the epoch.
+/// A network saved as a whole has an entry for each layer instead: a layer called `net` must not be
+/// taken for the whole network. A checkpoint is recognized by other entries, such as the epoch.
 fn weights_in(dict: &Dict) -> Option<(&str, &Dict)> {
     let entry = |key: &str| match dict.get_key_value(key)? {
         (key, PickleValue::Dict(inner)) => Some((key.as_str(), inner)),
         _ => None,
     };
-    let is_note = |value| !is_tensor(value) && !matches!(value, PickleValue::Dict(_));
-    let is_checkpoint = dict.values().any(is_note);
-    // A checkpoint may keep the state of a random generator as a tensor.
+    let is_other = |value| !is_tensor(value) && !matches!(value, PickleValue::Dict(_));
+    let is_checkpoint = dict.values().any(is_other);
+    // A checkpoint may have the state of a random generator as a tensor.
     let has_own = has_tensors_on_top(dict);
     if has_own && !is_checkpoint {
         return None;
@@ -144,13 +143,13 @@ fn has_tensors(dict: &Dict) -> bool {
     })
 }
 
-fn element(dtype: DType) -> Element {
+fn element(dtype: DType) -> ElementType {
     match dtype {
-        DType::F64 => Element::F64,
-        DType::F32 => Element::F32,
-        DType::F16 => Element::F16,
-        DType::BF16 => Element::Bf16,
-        other => Element::Other(format!("{other:?}")),
+        DType::F64 => ElementType::F64,
+        DType::F32 => ElementType::F32,
+        DType::F16 => ElementType::F16,
+        DType::BF16 => ElementType::Bf16,
+        other => ElementType::Other(format!("{other:?}")),
     }
 }
 

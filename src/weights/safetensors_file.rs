@@ -1,4 +1,4 @@
-//! Reads safetensors: a header in JSON that says where each tensor lies, then the values.
+//! Reads safetensors files: a JSON header with the position of each tensor, then the values.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -7,17 +7,17 @@ use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 
 use super::error::Refusal;
-use super::values::{Element, to_native};
-use super::{Source, Stored};
+use super::stored::{StoredTensor, TensorSource};
+use super::values::{ElementType, to_native};
 
-/// Bytes of the longest header: that of a network has some kilobytes.
+/// Limit in bytes for the header; that of a network has some kilobytes.
 const MAX_HEADER: u64 = 16 << 20;
 
-/// Bytes before the header: its length.
+/// Bytes of the length of the header, which precedes it.
 const LENGTH: u64 = 8;
 
-/// Every tensor that the header of `file`, which is at its start, names.
-pub(super) fn read_header(file: &mut File) -> Result<Vec<(String, Stored)>, Refusal> {
+/// All tensors in the header of `file`, which must be at its start.
+pub(super) fn read_header(file: &mut File) -> Result<Vec<(String, StoredTensor)>, Refusal> {
     let file_bytes = file.metadata()?.len();
     let mut reader = BufReader::new(file);
     let mut length = [0; LENGTH as usize];
@@ -36,7 +36,7 @@ pub(super) fn read_header(file: &mut File) -> Result<Vec<(String, Stored)>, Refu
     let mut header = Vec::new();
     reader.take(length).read_to_end(&mut header)?;
     let damaged = |error: serde_json::Error| Refusal::Damaged(format!("its header: {error}"));
-    // Overlapping, missing and contradicting ranges are refused here.
+    // Parsing refuses ranges that overlap, have gaps, or contradict the shapes.
     let metadata: Metadata = serde_json::from_slice(&header).map_err(damaged)?;
     let expected = start.saturating_add(metadata.data_len() as u64);
     if expected != file_bytes {
@@ -45,10 +45,10 @@ pub(super) fn read_header(file: &mut File) -> Result<Vec<(String, Stored)>, Refu
     }
     let stored = metadata.tensors().into_iter().map(|(name, info)| {
         let (from, to) = info.data_offsets;
-        let stored = Stored {
+        let stored = StoredTensor {
             shape: info.shape.clone(),
             element: element(info.dtype),
-            source: Source::Range {
+            source: TensorSource::Range {
                 start: start + from as u64,
                 bytes: to - from,
             },
@@ -58,13 +58,13 @@ pub(super) fn read_header(file: &mut File) -> Result<Vec<(String, Stored)>, Refu
     Ok(stored.collect())
 }
 
-fn element(dtype: Dtype) -> Element {
+fn element(dtype: Dtype) -> ElementType {
     match dtype {
-        Dtype::F64 => Element::F64,
-        Dtype::F32 => Element::F32,
-        Dtype::F16 => Element::F16,
-        Dtype::BF16 => Element::Bf16,
-        other => Element::Other(format!("{other:?}")),
+        Dtype::F64 => ElementType::F64,
+        Dtype::F32 => ElementType::F32,
+        Dtype::F16 => ElementType::F16,
+        Dtype::BF16 => ElementType::Bf16,
+        other => ElementType::Other(format!("{other:?}")),
     }
 }
 
@@ -73,17 +73,17 @@ pub(super) fn read_range(
     mut file: &File,
     start: u64,
     bytes: usize,
-    element: &Element,
+    element: &ElementType,
 ) -> Result<Vec<u8>, Refusal> {
-    // The header was checked against the length of the file, so this is no more than there is.
+    // The header was checked against the length of the file, so this cannot be too large.
     let mut content = vec![0; bytes];
     file.seek(SeekFrom::Start(start))?;
     file.read_exact(&mut content)?;
     let size = match element {
-        Element::F64 => 8,
-        Element::F32 => 4,
-        Element::F16 | Element::Bf16 => 2,
-        Element::Other(_) => 1,
+        ElementType::F64 => 8,
+        ElementType::F32 => 4,
+        ElementType::F16 | ElementType::Bf16 => 2,
+        ElementType::Other(_) => 1,
     };
     to_native(&mut content, size);
     Ok(content)

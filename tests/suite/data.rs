@@ -270,7 +270,7 @@ fn what_is_wrong_with_a_folder_is_found_before_a_training_learns_it() {
     for part in [
         "error: test images that are among the training images as well: 3 (14.29%)",
         "2 exactly, 1 nearly",
-        "At most 10.00% may be (data.max_leak_fraction)",
+        "At most 10.00% are allowed (data.max_leak_fraction)",
         "train/dark/3.png) is test image",
         "test/light/5.bmp",
         "warning: pairs of the same image with different labels: 1 exactly",

@@ -1,4 +1,4 @@
-//! Has the files of a data set of the catalogue on this machine.
+//! Downloads and unpacks the files of a data set.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::progress::Progress;
 /// Downloads the files of `entry` that `dir` lacks, and unpacks archives.
 ///
 /// # Errors
-/// As [`fetch`], and where an archive is damaged or holds what it should not.
+/// See [`fetch`] and [`Photographs::unpack`](crate::data::sources::Photographs::unpack).
 pub fn download(
     entry: &DatasetEntry,
     dir: &Path,

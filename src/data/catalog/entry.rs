@@ -1,11 +1,16 @@
-//! What is known about a data set, and where its files lie.
+//! What is known about a data set, and where its files are.
 
 use std::path::{Path, PathBuf};
 
-use crate::data::sources::{Layout, Photographs};
+use crate::data::sources::{ArchiveLayout, Photographs};
 use crate::data::synthetic::Drawing;
 use crate::download::RemoteFile;
 use crate::pixels::ImageShape;
+
+/// [`DatasetEntry::licence`] of drawn data sets.
+pub(super) const DRAWN_LICENCE: &str = "that of this program";
+/// [`DatasetEntry::citation`] of drawn data sets.
+pub(super) const DRAWN_CITATION: &str = "drawn by convlab";
 
 /// A data set known by name.
 #[derive(Debug, Clone, Copy)]
@@ -14,15 +19,15 @@ pub struct DatasetEntry {
     pub name: &'static str,
     /// One line for listings.
     pub summary: &'static str,
-    /// Size of every image, `[channels, height, width]`; none for photographs, which are brought
+    /// Size of every image, `[channels, height, width]`; `None` for photographs, which are converted
     /// to the size and colours of the configuration.
     pub shape: Option<ImageShape>,
     /// Class names in the order of the labels.
     pub classes: &'static [&'static str],
-    /// Training images; of a drawn data set, how many are drawn unless told otherwise.
+    /// Number of training images; for a drawn data set, the default.
     pub train_images: usize,
-    /// Test images; of a drawn data set, how many are drawn unless told otherwise. 0 where the
-    /// data set has no test images of its own, which are then cut from the others.
+    /// Number of test images; for a drawn data set, the default. 0 if the data set has no test images;
+    /// they are then taken from the training images.
     pub test_images: usize,
     /// Where the images come from.
     pub source: Source,
@@ -44,19 +49,19 @@ pub enum Source {
     Archive {
         /// The archives.
         files: &'static [RemoteFile<'static>],
-        /// What is in them.
-        layout: Layout,
+        /// Their folders.
+        layout: ArchiveLayout,
     },
     /// Drawn by the program itself.
     Drawn(Drawing),
 }
 
 impl DatasetEntry {
-    /// The photographs of this entry in `folder`, its place in the data folder.
+    /// The photographs of this entry in `folder`, see [`folder_of`].
     pub const fn photographs<'a>(
         &'a self,
         files: &'a [RemoteFile<'a>],
-        layout: Layout,
+        layout: ArchiveLayout,
         folder: &'a Path,
     ) -> Photographs<'a> {
         Photographs {

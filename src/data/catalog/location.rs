@@ -1,4 +1,4 @@
-//! Where data sets live on this machine.
+//! The folder of data sets on this machine.
 
 use std::path::{Path, PathBuf};
 
@@ -8,12 +8,12 @@ use crate::storage::{NotAFolder, choose_folder};
 /// Environment variable that names the data folder.
 pub const DATA_DIR_VARIABLE: &str = "CONVLAB_DATA";
 
-/// The folder that holds one sub-folder per downloaded data set: `explicit` (from `--data-dir`),
-/// else `CONVLAB_DATA` where it is set and not empty, else `convlab/data` in the user's cache
-/// folder. It need not exist yet.
+/// The folder with one sub-folder per downloaded data set: `explicit` (from `--data-dir`), else
+/// `CONVLAB_DATA` if it is set and not empty, else `convlab/data` in the user's cache folder. It need
+/// not exist yet.
 ///
 /// # Errors
-/// Where the chosen path is something other than a folder, or where nothing names one.
+/// The path is not a folder, or there is no cache folder.
 pub fn data_dir(explicit: Option<&Path>) -> Result<PathBuf, DataError> {
     let folder = choose_folder(explicit, DATA_DIR_VARIABLE, "data");
     let folder = folder.map_err(|NotAFolder(path)| DataError::NotAFolder { path })?;

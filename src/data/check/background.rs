@@ -1,48 +1,48 @@
-//! Whether the background tells the class: if all dogs are photographed on grass, a network may
+//! Whether the background predicts the class: if all dogs are photographed on grass, a network may
 //! learn grass.
 
 use serde::Serialize;
 
-use super::duplicates::Candidate;
+use super::sketched_image::SketchedImage;
 
-/// Grey levels of the training images' corners, class by class.
+/// Grey levels in the corners of the training images, by class.
 #[derive(Debug, Clone, Serialize)]
 pub struct Background {
-    /// Mean and standard deviation of each class; zero where there is no image of it.
+    /// `[mean, standard deviation]` of each class; zero for a class without images.
     pub classes: Vec<[f32; 2]>,
-    /// Share of the variance over all images that lies between the classes, 0 to 1 (the
+    /// Fraction of the variance over all images that is between the classes, 0 to 1 (the
     /// correlation ratio η², Fisher 1925).
     pub explained: f64,
 }
 
 impl Background {
-    /// `None` where there are no training images.
-    pub(super) fn new(candidates: &[Candidate], classes: usize) -> Option<Self> {
+    /// `None` if there are no training images.
+    pub(super) fn new(images: &[SketchedImage], classes: usize) -> Option<Self> {
         let mut sums = vec![[0.0_f64; 3]; classes];
-        for candidate in candidates.iter().filter(|candidate| candidate.split == 0) {
-            let level = f64::from(candidate.sketch.background);
-            let [images, sum, squares] = &mut sums[candidate.label];
-            (*images, *sum, *squares) = (*images + 1.0, *sum + level, *squares + level * level);
+        for image in images.iter().filter(|image| image.split == 0) {
+            let level = f64::from(image.sketch.background);
+            let [count, sum, squares] = &mut sums[image.label];
+            (*count, *sum, *squares) = (*count + 1.0, *sum + level, *squares + level * level);
         }
         let total = |at: usize| sums.iter().map(|sums| sums[at]).sum::<f64>();
-        let [images, sum, squares] = [total(0), total(1), total(2)];
-        if images == 0.0 {
+        let [count, sum, squares] = [total(0), total(1), total(2)];
+        if count == 0.0 {
             return None;
         }
-        let variation = squares - sum * sum / images;
-        let there = || sums.iter().filter(|[images, ..]| *images > 0.0);
-        let between = there()
-            .map(|[images, sum, _]| sum * sum / images)
+        let variation = squares - sum * sum / count;
+        let present = || sums.iter().filter(|[count, ..]| *count > 0.0);
+        let between = present()
+            .map(|[count, sum, _]| sum * sum / count)
             .sum::<f64>();
-        let between = between - sum * sum / images;
-        let of_class = |[images, sum, squares]: &[f64; 3]| {
-            let mean = sum / images.max(1.0);
-            let variance = (squares / images.max(1.0) - mean * mean).max(0.0);
+        let between = between - sum * sum / count;
+        let of_class = |[count, sum, squares]: &[f64; 3]| {
+            let mean = sum / count.max(1.0);
+            let variance = (squares / count.max(1.0) - mean * mean).max(0.0);
             [mean as f32, variance.sqrt() as f32]
         };
         Some(Self {
             classes: sums.iter().map(of_class).collect(),
-            explained: match variation > 1e-6 * images {
+            explained: match variation > 1e-6 * count {
                 true => (between / variation).clamp(0.0, 1.0),
                 false => 0.0,
             },

@@ -1,4 +1,4 @@
-//! Sizes and colours that the images have in their files.
+//! Sizes and colours of the image files.
 
 use std::collections::BTreeMap;
 
@@ -9,22 +9,23 @@ use crate::data::decoding::FileFacts;
 use crate::data::splits::Split;
 use crate::pixels::ImageShape;
 
-/// Of all files of a data set.
+/// Statistics over all image files of a data set.
 #[derive(Debug, Clone, Serialize)]
 pub struct Files {
-    /// Height and width of the image with the fewest pixels, of the median and of that with the
-    /// most.
+    /// `[height, width]` of the image with the fewest pixels.
     pub smallest: [u32; 2],
+    /// `[height, width]` of the image with the median number of pixels.
     pub median: [u32; 2],
+    /// `[height, width]` of the image with the most pixels.
     pub largest: [u32; 2],
-    /// Files with fewer rows or columns than the network gets, which are enlarged.
+    /// Number of files with fewer rows or columns than the input of the network; they are enlarged.
     pub enlarged: usize,
     /// Number of files by their colours.
     pub colors: BTreeMap<&'static str, usize>,
 }
 
 impl Files {
-    /// `None` where no image has a file of its own; `input` is what the network gets.
+    /// `None` if no image has a file of its own; `input` is the input size of the network.
     pub fn new(splits: &[&Split], input: ImageShape) -> Option<Self> {
         let facts = splits.iter().flat_map(|split| {
             let indices = 0..split.len();

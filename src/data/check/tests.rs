@@ -1,3 +1,5 @@
+//! The checks on small data sets with known faults.
+
 use std::sync::Arc;
 
 use image::codecs::jpeg::JpegEncoder;
@@ -9,9 +11,11 @@ use rand_chacha::ChaCha8Rng;
 
 use super::*;
 use crate::data::decoding::Sketch;
+use crate::data::normalization::Normalize;
 use crate::data::sources::MemoryStore;
-use crate::data::splits::{Normalize, SplitOptions};
+use crate::data::splits::SplitOptions;
 use crate::data::store::{ImageStore, RawDataset};
+use crate::pixels::ImageShape;
 
 const SIDE: usize = 32;
 const SHAPE: ImageShape = ImageShape::new(1, SIDE, SIDE);
@@ -119,10 +123,10 @@ fn an_image_is_known_again_after_compression_scaling_and_other_light() {
         let lighter = changed(&original, |value| value * 0.8 + 45.0);
         let sketched = sketch(&original);
         for other in [compressed, smaller, lighter] {
-            known += u64::from(sketched.nearness(&sketch(&other)).is_some());
+            known += u64::from(sketched.near_duplicate_distance(&sketch(&other)).is_some());
         }
         assert_eq!(
-            sketched.nearness(&sketch(&sized_picture(seed + images, 160))),
+            sketched.near_duplicate_distance(&sketch(&sized_picture(seed + images, 160))),
             None
         );
     }
@@ -300,21 +304,24 @@ fn the_search_finds_what_comparing_everything_finds() {
         values.for_each(|(value, noise)| *value = (f32::from(*value) + noise) as u8);
         images.push((noisy, rng.random_range(0..2)));
     }
-    let candidates: Vec<Candidate> = (images.iter().enumerate())
-        .map(|(at, (image, label))| Candidate {
+    let sketched_images: Vec<SketchedImage> = (images.iter().enumerate())
+        .map(|(at, (image, label))| SketchedImage {
             split: at % 3,
             index: at,
             label: usize::from(*label),
             sketch: sketch(image),
         })
         .collect();
-    let found = duplicates::find(&candidates, &());
+    let found = duplicates::find(&sketched_images, &());
     let (mut pairs, mut disagreeing) = (0, 0);
     let mut near = [[0; 3]; 3];
-    for one in &candidates {
+    for one in &sketched_images {
         let mut splits = [false; 3];
-        for other in candidates.iter().filter(|other| other.index != one.index) {
-            if one.sketch.nearness(&other.sketch).is_some() {
+        for other in sketched_images
+            .iter()
+            .filter(|other| other.index != one.index)
+        {
+            if one.sketch.near_duplicate_distance(&other.sketch).is_some() {
                 splits[other.split] = true;
                 pairs += 1;
                 disagreeing += usize::from(one.label != other.label);
@@ -324,7 +331,7 @@ fn the_search_finds_what_comparing_everything_finds() {
     }
     assert!(pairs > 100, "{pairs}");
     assert_eq!(
-        (found.pairs, found.disagreeing.near),
+        (found.all_pairs, found.disagreeing.near),
         (pairs / 2, disagreeing / 2)
     );
     assert_eq!(found.counts.map(|row| row.map(|counts| counts.near)), near);
@@ -342,8 +349,8 @@ proptest! {
         let mut pixels = vec![0; shape.len()];
         ChaCha8Rng::seed_from_u64(seed).fill(&mut pixels[..]);
         let one = Sketch::new(&pixels, &pixels, shape);
-        if one.is_telling() {
-            prop_assert_eq!(one.nearness(&one), Some(0));
+        if one.has_detail() {
+            prop_assert_eq!(one.near_duplicate_distance(&one), Some(0));
         }
         prop_assert!((0.0..=255.0).contains(&one.background));
     }

@@ -1,13 +1,11 @@
-//! From a decoded image to what a network takes: prepared, in its colours and size, one plane per
-//! channel.
+//! From a decoded image to the input of a network: preparation, colours, size, channels first.
 
 use image::DynamicImage;
 
 use super::image_options::ImageOptions;
-use crate::pixels::to_size;
-use crate::pixels::{over_black, planes, to_color};
+use crate::pixels::{over_black, planes, to_color, to_size};
 
-/// The 8-bit values of `image`, `[channels, height, width]` of `options`.
+/// `image` converted as `options` say: 8-bit values `[channels, height, width]`.
 pub fn converted(mut image: DynamicImage, options: &ImageOptions) -> Vec<u8> {
     if options.invert {
         image = over_black(image);

@@ -1,5 +1,5 @@
-//! What image files are turned into; part of the configuration of a run, and kept with it, so
-//! that prediction prepares images as training did.
+//! How image files are converted; stored with a run, so that prediction converts images as training
+//! did.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::data::error::DataError;
 use crate::pixels::{ColorMode, ImageShape, Resize};
 use crate::preparation::Pipeline;
 
-/// What an image file is turned into, and how large it may be.
+/// How an image file is converted, and how large it may be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageOptions {
@@ -17,23 +17,23 @@ pub struct ImageOptions {
     pub height: usize,
     /// Width of the result in pixels, at least 1.
     pub width: usize,
-    /// Way from the file's size to the result's.
+    /// How the image is resized.
     #[serde(default)]
     pub resize: Resize,
-    /// Light and dark change places before anything else.
+    /// Whether to invert light and dark, before all other steps.
     #[serde(default)]
     pub invert: bool,
-    /// Steps before the conversion to colours and size.
+    /// Preparation steps, run before the conversion to colours and size.
     #[serde(default)]
     pub preparation: Pipeline,
-    /// Whether the steps see the image in its colours and size already, as those of data sets that
-    /// have a size of their own do.
+    /// Whether the image is converted to its colours and size before the preparation steps as well,
+    /// as the images of data sets with a fixed size are.
     #[serde(default)]
     pub sized_before: bool,
     /// Longest side a file may have, in pixels.
     #[serde(default = "default_max_side")]
     pub max_side: u32,
-    /// Most bytes for one image: the file itself, and what it is while being decoded.
+    /// Limit in bytes for one image: for the file, and for the memory to decode it.
     #[serde(default = "default_max_alloc_bytes")]
     pub max_alloc_bytes: u64,
 }
@@ -68,10 +68,10 @@ impl ImageOptions {
         ImageShape::new(self.color.channels(), self.height, self.width)
     }
 
-    /// Refuses options that no image can fulfil.
+    /// Checks the ranges of the options.
     ///
     /// # Errors
-    /// Where height or width is 0 or more than 65,535.
+    /// Height or width is 0 or more than 65,535.
     pub fn validate(&self) -> Result<(), DataError> {
         for (option, size) in [("height", self.height), ("width", self.width)] {
             if !(1..=65_535).contains(&size) {
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_result_of_no_pixels_is_refused_by_the_name_of_the_option() {
+    fn a_height_of_zero_is_refused_by_the_name_of_the_option() {
         let options = ImageOptions::new(ColorMode::Grey, 0, 8);
         let error = options.validate().unwrap_err().to_string();
         assert!(error.contains("height = 0"), "{error}");

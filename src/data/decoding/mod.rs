@@ -1,16 +1,19 @@
-//! One image file of the outside world, made into the values that a network takes.
+//! Image files, decoded to the input values of a network.
+//!
+//! In order: `image_options`, `conversion` and `raw_image`, `file_facts` and `sketch`, `image_file`.
 
 mod conversion;
 mod file_facts;
 mod image_file;
 mod image_options;
+mod raw_image;
 mod sketch;
 
 pub use conversion::converted;
 pub use file_facts::FileFacts;
 pub use image_file::{
-    EXTENSIONS, Seen, decode, decode_bytes, decode_image, decode_seen, decode_whole,
+    DecodedFile, EXTENSIONS, decode, decode_bytes, decode_image, decode_whole, decode_with_facts,
     has_image_extension,
 };
 pub use image_options::ImageOptions;
-pub use sketch::{MOST_BITS, Outline, Sketch, apart};
+pub use sketch::{BlockProjection, MAX_HASH_DISTANCE, Sketch, cannot_correlate};

@@ -1,7 +1,7 @@
-//! What the checks keep of an image: enough to know it again, little enough for a million of them.
+//! A short description of an image by which the checks find duplicates: a digest, a perceptual hash
+//! and a thumbnail, small enough to keep for a million images.
 
-use image::imageops::thumbnail;
-use image::{GrayImage, Luma};
+use image::{GrayImage, Luma, imageops};
 use sha2::{Digest, Sha256};
 
 use crate::pixels::ImageShape;
@@ -9,42 +9,42 @@ use crate::pixels::ImageShape;
 /// Side of the thumbnail that decides whether two images show the same, in pixels.
 const SIDE: u32 = 24;
 
-/// Bits of the perceptual hash that may differ between images taken to be nearly the same.
-pub const MOST_BITS: u32 = 4;
+/// Hamming distance up to which two perceptual hashes can be those of near duplicates.
+pub const MAX_HASH_DISTANCE: u32 = 4;
 
-/// Least correlation of their thumbnails: photographs that are compressed, scaled or lit in another
-/// way stay above it, and so do next to no two handwritten digits of different writers.
-const LEAST_CORRELATION: f32 = 0.99;
+/// Least correlation of the thumbnails of near duplicates. Photographs that are compressed, scaled
+/// or brightened stay above it; handwritten digits of different writers hardly ever reach it.
+const MIN_CORRELATION: f32 = 0.99;
 
-/// Least standard deviation of a thumbnail, in grey levels, of which a hash means anything.
-const LEAST_DEVIATION: f32 = 2.0;
+/// Least standard deviation of a thumbnail, in grey levels, for a meaningful perceptual hash.
+const MIN_DEVIATION: f32 = 2.0;
 
-/// An image in brief.
+/// A short description of an image, see the [module](self).
 #[derive(Debug, Clone)]
 pub struct Sketch {
     /// The first half of the SHA-256 of the 8-bit values.
     pub digest: [u8; 16],
-    /// Difference hash: whether each of 8x8 cells is darker than its right neighbour.
+    /// Difference hash: for each of 8x8 cells, whether it is darker than its right neighbour.
     pub hash: u64,
     /// `[SIDE, SIDE]` grey levels.
     thumbnail: [u8; (SIDE * SIDE) as usize],
     mean: f32,
     /// Square root of the sum of squared differences from the mean.
     norm: f32,
-    /// Whether the image has fewer pixels than its thumbnail.
+    /// Whether the image is smaller than a thumbnail.
     too_small: bool,
-    /// Whether all values are the same, channel by channel.
+    /// Whether every channel has a single value.
     pub constant: bool,
-    /// Mean grey level of the corners, which the object of a picture seldom reaches.
+    /// Mean grey level of the corners, which seldom belong to the object.
     pub background: f32,
 }
 
 impl Sketch {
-    /// Of what the network gets, and of the same image without preparation: 8-bit values
-    /// `[channels, height, width]`, `shape.len()` of each.
+    /// A sketch of an image, from the input of the network and from the same image without
+    /// preparation: 8-bit values `[channels, height, width]`, `shape.len()` of each.
     ///
-    /// The latter tells whether two images are the same: outlines that were cut out are alike
-    /// where the photographs are not.
+    /// Duplicates are found by the unprepared image, because preparation may make different
+    /// photographs alike, e.g. by cutting out silhouettes.
     pub fn new(prepared: &[u8], unprepared: &[u8], shape: ImageShape) -> Self {
         let mut digest = [0; 16];
         digest.copy_from_slice(&Sha256::digest(unprepared)[..16]);
@@ -52,15 +52,17 @@ impl Sketch {
         let constant = channels.all(|channel| channel.iter().all(|value| *value == channel[0]));
         let background = corners(&grey(prepared, shape));
         let grey = grey(unprepared, shape);
-        let small = thumbnail(&grey, SIDE, SIDE);
-        let mut kept = [0; (SIDE * SIDE) as usize];
-        kept.copy_from_slice(small.as_raw());
-        let mean = kept.iter().map(|&value| f32::from(value)).sum::<f32>() / kept.len() as f32;
-        let squares = kept.iter().map(|&value| (f32::from(value) - mean).powi(2));
+        let mut thumbnail = [0; (SIDE * SIDE) as usize];
+        thumbnail.copy_from_slice(imageops::thumbnail(&grey, SIDE, SIDE).as_raw());
+        let mean =
+            thumbnail.iter().map(|&value| f32::from(value)).sum::<f32>() / thumbnail.len() as f32;
+        let squares = thumbnail
+            .iter()
+            .map(|&value| (f32::from(value) - mean).powi(2));
         Self {
             digest,
             hash: difference_hash(&grey),
-            thumbnail: kept,
+            thumbnail,
             mean,
             norm: squares.sum::<f32>().sqrt(),
             constant,
@@ -69,24 +71,23 @@ impl Sketch {
         }
     }
 
-    /// Whether there is enough in the image to know it by more than its values.
-    pub fn is_telling(&self) -> bool {
-        !self.too_small && self.norm >= LEAST_DEVIATION * SIDE as f32
+    /// Whether the image has enough detail to be compared by hash and thumbnail.
+    pub fn has_detail(&self) -> bool {
+        !self.too_small && self.norm >= MIN_DEVIATION * SIDE as f32
     }
 
-    /// Bits of the hashes that differ, where the two images look the same up to size, compression,
-    /// brightness and contrast.
+    /// The Hamming distance of the hashes if the images are near duplicates: the same up to size,
+    /// compression, brightness and contrast.
     ///
-    /// Two sketches whose [`outline`](Self::outline)s are [`apart`] need not be asked.
-    pub fn nearness(&self, other: &Self) -> Option<u32> {
+    /// `None` for all sketches whose projections [`cannot_correlate`].
+    pub fn near_duplicate_distance(&self, other: &Self) -> Option<u32> {
         let bits = (self.hash ^ other.hash).count_ones();
-        (bits <= MOST_BITS && self.correlation(other) >= LEAST_CORRELATION).then_some(bits)
+        (bits <= MAX_HASH_DISTANCE && self.correlation(other) >= MIN_CORRELATION).then_some(bits)
     }
 
-    /// Sums over 4x4 blocks of the thumbnail once its mean is 0 and its norm 1, divided by the root
-    /// of the block's values: what is left of the thumbnail as a vector when it is projected onto
-    /// the blocks.
-    pub fn outline(&self) -> Outline {
+    /// The thumbnail, normalized to mean 0 and norm 1, projected onto the indicator vectors of 4x4
+    /// blocks: the sum over each block, divided by the square root of its number of pixels.
+    pub fn block_projection(&self) -> BlockProjection {
         const BLOCK: usize = SIDE as usize / 4;
         let mut sums = [0.0; 16];
         for (at, &value) in self.thumbnail.iter().enumerate() {
@@ -104,14 +105,15 @@ impl Sketch {
     }
 }
 
-/// See [`Sketch::outline`].
-pub type Outline = [f32; 16];
+/// See [`Sketch::block_projection`].
+pub type BlockProjection = [f32; 16];
 
-/// Whether the thumbnails behind two outlines cannot be alike. Their squared distance is twice
-/// what their correlation lacks to 1, and no projection is longer than what is projected.
-pub fn apart(one: &Outline, other: &Outline) -> bool {
+/// Whether two thumbnails with these projections must have a correlation below the minimum. The
+/// squared distance of the normalized thumbnails is `2 (1 - correlation)`, and a projection never
+/// increases a distance.
+pub fn cannot_correlate(one: &BlockProjection, other: &BlockProjection) -> bool {
     let squares = one.iter().zip(other).map(|(a, b)| (a - b) * (a - b));
-    squares.sum::<f32>() > 2.0 * (1.0 - LEAST_CORRELATION) + 1e-4
+    squares.sum::<f32>() > 2.0 * (1.0 - MIN_CORRELATION) + 1e-4
 }
 
 fn grey(pixels: &[u8], shape: ImageShape) -> GrayImage {
@@ -129,15 +131,15 @@ fn grey(pixels: &[u8], shape: ImageShape) -> GrayImage {
     GrayImage::from_raw(width, height, values).unwrap_or_else(|| GrayImage::new(width, height))
 }
 
-/// Neal Krawetz, "Kind of like that", The Hacker Factor Blog (2013).
+/// The difference hash of Neal Krawetz, "Kind of like that", The Hacker Factor Blog (2013).
 fn difference_hash(grey: &GrayImage) -> u64 {
-    let small = thumbnail(grey, 9, 8);
+    let small = imageops::thumbnail(grey, 9, 8);
     let rows = small.as_raw().chunks(9);
     let darker = rows.flat_map(|row| row.windows(2).map(|pair| pair[0] < pair[1]));
     darker.fold(0, |bits, darker| bits << 1 | u64::from(darker))
 }
 
-/// Mean over four squares with an eighth of the shorter side.
+/// Mean over a square in each corner, with an eighth of the shorter side.
 fn corners(grey: &GrayImage) -> f32 {
     let (width, height) = grey.dimensions();
     let side = (width.min(height) / 8).max(1);

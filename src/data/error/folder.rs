@@ -1,4 +1,4 @@
-//! What can be wrong with a folder of images.
+//! Why a folder of images is refused.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub enum FolderError {
         class: String,
     },
 
-    /// More classes than labels can number.
+    /// More classes than 16-bit labels can number.
     #[error("{}: found {found} class folders, at most {} are possible; check the path", .path.display(), u16::MAX)]
     TooManyClasses {
         /// The folder.
@@ -42,7 +42,7 @@ pub enum FolderError {
         class: String,
     },
 
-    /// A class folder of which no image can be decoded.
+    /// A class folder without an image that can be decoded.
     #[error("{}: none of the {count} images of class `{class}` can be decoded (first: {first}); replace them or remove the folder", .path.display())]
     UnreadableClass {
         /// The class folder.
@@ -51,7 +51,7 @@ pub enum FolderError {
         class: String,
         /// Number of files.
         count: usize,
-        /// Why the first one cannot be decoded.
+        /// Why its first image cannot be decoded.
         first: String,
     },
 
@@ -80,7 +80,7 @@ pub enum FolderError {
     NoTrainSplit {
         /// The data set's folder.
         path: PathBuf,
-        /// The split folders that are there.
+        /// The split folders found.
         found: String,
     },
 
@@ -93,14 +93,14 @@ pub enum FolderError {
         found: String,
     },
 
-    /// A name that cannot be written to reports and checkpoints.
+    /// A name that is not UTF-8, which reports and checkpoints need.
     #[error("{}: the name is not UTF-8; rename it", .path.display())]
     NotUtf8 {
         /// The file or folder.
         path: PathBuf,
     },
 
-    /// Too many files of a folder that cannot be decoded.
+    /// More undecodable files than `max_bad_fraction` allows.
     #[error(
         "{}: {bad} of {total} image files cannot be decoded, more than the {:.1}% allowed; repair or remove them, \
          or raise max_bad_fraction; the first: {first}",
@@ -113,7 +113,7 @@ pub enum FolderError {
         bad: usize,
         /// All files with an image extension.
         total: usize,
-        /// The share that is allowed, 0 to 1.
+        /// The fraction allowed, 0 to 1.
         max_bad_fraction: f64,
         /// The first few, with reasons.
         first: String,

@@ -1,4 +1,4 @@
-//! What can be wrong with IDX files.
+//! Why IDX files are refused.
 
 use std::path::PathBuf;
 
@@ -10,20 +10,20 @@ use crate::pixels::ImageShape;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum IdxError {
-    /// A file that is not of the expected IDX kind.
-    #[error("{}: expected an IDX {kind} file (magic 0x{expected:08x}), found magic 0x{found:08x}; {}", .path.display(), magic_cure(*.found))]
+    /// A file with another magic number than expected.
+    #[error("{}: expected an IDX {kind} file (magic 0x{expected:08x}), found magic 0x{found:08x}; {}", .path.display(), magic_hint(*.found))]
     Magic {
         /// The file.
         path: PathBuf,
         /// `image` or `label`.
         kind: &'static str,
-        /// The magic number of that kind.
+        /// The expected magic number.
         expected: u32,
         /// The first four bytes of the file.
         found: u32,
     },
 
-    /// IDX dimensions that no image data set has.
+    /// A header with impossible dimensions.
     #[error("{}: the header claims {claim}, {reason}; the file is damaged, fetch it again", .path.display())]
     Header {
         /// The file.
@@ -34,7 +34,7 @@ pub enum IdxError {
         reason: String,
     },
 
-    /// A file that ends before its header says.
+    /// A file that is shorter than its header says.
     #[error("{}: truncated: expected {expected} bytes ({claim}), found {found}; fetch or copy the file again", .path.display())]
     Truncated {
         /// The file.
@@ -43,11 +43,11 @@ pub enum IdxError {
         claim: String,
         /// Decoded bytes that the header announces, header included.
         expected: u64,
-        /// Decoded bytes that are there.
+        /// Decoded bytes found.
         found: u64,
     },
 
-    /// A file that goes on after its header says it ends.
+    /// A file that is longer than its header says.
     #[error("{}: expected {expected} bytes ({claim}), but the file goes on after them; header and content disagree, fetch or write the file again", .path.display())]
     Trailing {
         /// The file.
@@ -58,7 +58,7 @@ pub enum IdxError {
         expected: u64,
     },
 
-    /// A label that names no class.
+    /// A label that is not the index of a class.
     #[error("{}: label {label} at position {index} is out of range: expected 0 to {} for {num_classes} classes; correct the labels or the class names", .path.display(), .num_classes.saturating_sub(1))]
     LabelOutOfRange {
         /// The label file.
@@ -71,7 +71,7 @@ pub enum IdxError {
         num_classes: usize,
     },
 
-    /// An image file and a label file that do not belong together.
+    /// Different numbers of images and labels.
     #[error("{} has {images} images but {} has {labels} labels; the two files must come from the same data set", .images_path.display(), .labels_path.display())]
     CountMismatch {
         /// The image file.
@@ -105,7 +105,7 @@ pub enum IdxError {
     },
 }
 
-fn magic_cure(found: u32) -> &'static str {
+fn magic_hint(found: u32) -> &'static str {
     match found {
         0x0000_0801 => "this is a label file; are the two files swapped?",
         0x0000_0803 => "this is an image file; are the two files swapped?",

@@ -1,8 +1,9 @@
-//! Everything that can be wrong with a data set, each with the file, what was expected, what was
-//! found and what to do.
+//! Why a data set is refused: each error names the file, what was expected, what was found and what
+//! to do.
 
 mod folder;
 mod idx;
+mod image_file;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,27 +12,28 @@ use thiserror::Error;
 
 pub use folder::FolderError;
 pub use idx::IdxError;
+pub use image_file::ImageFileError;
 
 use crate::download::DownloadError;
 use crate::pixels::ImageShape;
 use crate::preparation::StepError;
 
-/// Why a data set, an image or a download was refused.
+/// Why a data set or an image was refused.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// Grey images for weights that were trained on coloured ones.
+    /// Grey images for weights that were trained on RGB images.
     #[error(
         "data.normalize = \"pretrained\" is for images with 3 channels, received {channels}; set data.color = \"rgb\", or data.normalize = \"unit\""
     )]
     NotRgb {
-        /// Of the images.
+        /// Channels of the images.
         channels: usize,
     },
 
-    /// The same images in two splits.
+    /// More of the same images in two splits than data.max_leak_fraction allows.
     #[error(
-        "{name}: {leak}; `convlab data check` names them, data.max_leak_fraction=1 trains all the same"
+        "{name}: {leak}; `convlab data check` names them; set data.max_leak_fraction=1 to train anyway"
     )]
     Leak {
         /// The data set.
@@ -40,7 +42,7 @@ pub enum DataError {
         leak: String,
     },
 
-    /// No training images to take mean and deviation of.
+    /// No training images to measure mean and standard deviation on.
     #[error(
         "data.normalize = \"standard\" measures the training images, and {name} has none; set data.normalize = \"unit\" or \"pretrained\""
     )]
@@ -49,14 +51,14 @@ pub enum DataError {
         name: String,
     },
 
-    /// Features were asked for pixels.
+    /// Pixels were requested from a store of features.
     #[error("{} holds features, which have no pixels; open the images themselves", .path.display())]
     NoPixels {
         /// The file of features.
         path: PathBuf,
     },
 
-    /// Every image went into validation and test.
+    /// The validation and test splits take all images.
     #[error(
         "{name} leaves no images to train on; lower data.valid_fraction and data.test_fraction, or raise data.train_images"
     )]
@@ -65,7 +67,7 @@ pub enum DataError {
         name: String,
     },
 
-    /// No class has more than the one image that stays in training.
+    /// No class has more than one image, which stays in training.
     #[error(
         "{name} has no class with more than one image, so validation and test images cannot be cut; add images, or set data.valid_fraction = 0 and data.test_fraction = 0"
     )]
@@ -74,7 +76,7 @@ pub enum DataError {
         name: String,
     },
 
-    /// Steps of a preparation that make no sense.
+    /// Preparation steps that cannot be carried out.
     #[error("preprocess.steps{0}")]
     Preparation(StepError),
 
@@ -85,39 +87,39 @@ pub enum DataError {
     UnknownDataset {
         /// The name as received.
         name: String,
-        /// `, did you mean ...?` where a known name is near, else nothing.
+        /// `, did you mean ...?` if a known name is similar, else empty.
         suggestion: String,
         /// All known names.
         known: String,
     },
 
-    /// Neither flag nor variable nor a home folder says where data lives.
+    /// No flag, variable or cache folder says where the data is.
     #[error(
         "no data folder: this user has no cache folder; give one with --data-dir or CONVLAB_DATA"
     )]
     NoDataDir,
 
-    /// A data set of the catalogue that is not there, or only in part.
+    /// A data set of the catalogue that is missing, or incomplete.
     #[error(
         "data set `{name}` is incomplete: {} not found in {}; download with `convlab data fetch {name}`, \
-         or put the files there (plain or .gz), or point --data-dir or CONVLAB_DATA to the folder that holds `{name}/`",
+         or put the files there (plain or .gz), or set --data-dir or CONVLAB_DATA to the folder that holds `{name}/`",
         list(.files), .folder.display()
     )]
     MissingDataset {
         /// Name in the catalogue.
         name: String,
-        /// Where the files were looked for.
+        /// The folder that was searched.
         folder: PathBuf,
-        /// The files that are not there.
+        /// The missing files.
         files: Vec<String>,
     },
 
     /// A folder given by path that lacks IDX files.
-    #[error("{}: expected the IDX files {} (plain or .gz), which are not there; check the path", .folder.display(), list(.files))]
+    #[error("{}: expected the IDX files {} (plain or .gz), which are missing; check the path", .folder.display(), list(.files))]
     MissingIdx {
         /// The folder as received.
         folder: PathBuf,
-        /// The files that are not there.
+        /// The missing files.
         files: Vec<String>,
     },
 
@@ -139,7 +141,7 @@ pub enum DataError {
         path: PathBuf,
     },
 
-    /// An IDX file, or files of one data set that do not fit each other.
+    /// An IDX file is refused, or the files of a data set do not fit each other.
     #[error(transparent)]
     Idx(#[from] IdxError),
 
@@ -147,7 +149,7 @@ pub enum DataError {
     #[error(transparent)]
     Folder(#[from] FolderError),
 
-    /// Image or folder options that make no sense.
+    /// An image or folder option outside its range.
     #[error("{option} = {received}: expected {expected}")]
     Option {
         /// Name of the option.
@@ -158,58 +160,12 @@ pub enum DataError {
         expected: &'static str,
     },
 
-    /// Something that is neither a file nor a link to one.
-    #[error("{}: expected an image file, found a folder, a device or a pipe; give the path of a file", .path.display())]
-    NotAFile {
-        /// The path as received.
-        path: PathBuf,
-    },
-
-    /// A file without content.
-    #[error("{}: the file is empty (0 bytes); replace or remove it", .path.display())]
-    EmptyImage {
-        /// The file.
-        path: PathBuf,
-    },
-
-    /// A file whose content is of no known image format, whatever its name says.
-    #[error("{}: the content is not an image of a known format (png, jpeg, bmp, gif, webp, tiff, pnm); convert or remove it", .path.display())]
-    UnknownFormat {
-        /// The file.
-        path: PathBuf,
-    },
-
-    /// An image whose size goes beyond the limits.
-    #[error("{}: {found}, the limit is {limit}; make the picture smaller or remove it", .path.display())]
-    ImageTooLarge {
-        /// The file.
-        path: PathBuf,
-        /// What the file has or claims.
-        found: String,
-        /// The limit, with its unit.
-        limit: String,
-    },
-
-    /// An image that ends too early.
-    #[error("{}: the image is cut short: {found} bytes without an end marker; copy it again or remove it", .path.display())]
-    TruncatedImage {
-        /// The file.
-        path: PathBuf,
-        /// Length of the file in bytes.
-        found: usize,
-    },
-
-    /// An image whose content is damaged.
-    #[error("{}: the image cannot be decoded; replace or remove it", .path.display())]
-    Decode {
-        /// The file.
-        path: PathBuf,
-        /// The decoder's reason.
-        source: image::ImageError,
-    },
+    /// An image file that cannot be decoded.
+    #[error(transparent)]
+    Image(#[from] ImageFileError),
 
     /// A position outside a store.
-    #[error("{name}: image {index} was asked for, there are {len} images, numbered from 0")]
+    #[error("{name}: image {index} was requested, but there are {len} images, numbered from 0")]
     NoSuchImage {
         /// Name of the store.
         name: String,
@@ -219,7 +175,7 @@ pub enum DataError {
         len: usize,
     },
 
-    /// An output that cannot hold an image of a store.
+    /// A buffer that does not fit an image of a store.
     #[error(
         "{name}: an image of {shape} has {expected} values, the buffer has {received}; size it by the store's shape"
     )]
@@ -232,6 +188,13 @@ pub enum DataError {
         expected: usize,
         /// Length of the buffer.
         received: usize,
+    },
+
+    /// Another process is unpacking the same data set.
+    #[error("{} is being unpacked by another process; wait until it ends, then try again", .path.display())]
+    Busy {
+        /// The folder of the data set.
+        path: PathBuf,
     },
 
     /// A file that cannot be downloaded or unpacked.
@@ -251,7 +214,7 @@ pub enum DataError {
         received: String,
     },
 
-    /// A folder in the place of a known data set that holds something else.
+    /// The folder of a known data set has other classes.
     #[error("{}: expected the classes of {name}, {expected}; found {found}; rename the folders, or use data.dataset = \"folder\" with this path", .path.display())]
     OtherClasses {
         /// The folder.
@@ -266,7 +229,7 @@ pub enum DataError {
 }
 
 impl DataError {
-    /// The message followed by those of its sources, for places that keep one line of text.
+    /// The message followed by those of its sources, for places with one line of text.
     pub fn full_message(&self) -> String {
         let mut message = self.to_string();
         let mut source = std::error::Error::source(self);
@@ -278,7 +241,7 @@ impl DataError {
         message
     }
 
-    /// Shapes an I/O error for `path`; for `map_err`.
+    /// Wraps an I/O error at `path`; for `map_err`.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io {
             action,

@@ -1,10 +1,10 @@
-//! The store of data sets that fit in memory: all images in one block.
+//! The store of data sets that fit in memory.
 
 use crate::data::error::DataError;
 use crate::data::store::ImageStore;
 use crate::pixels::ImageShape;
 
-/// All images in memory, one after the other.
+/// All images in one block of memory.
 #[derive(Debug, Clone)]
 pub struct MemoryStore {
     name: String,
@@ -15,10 +15,10 @@ pub struct MemoryStore {
 
 impl MemoryStore {
     /// A store over `pixels`, `[labels.len(), channels, height, width]` in row-major order.
-    /// `name` is what [`ImageStore::origin`] puts before the position, e.g. `mnist test`.
+    /// [`ImageStore::origin`] is `name` with the position, e.g. `mnist test 23`.
     ///
     /// # Panics
-    /// Where `pixels` does not hold exactly one image per label; loaders check this before.
+    /// If `pixels` does not hold exactly one image per label; loaders check this before.
     pub fn new(
         name: impl Into<String>,
         shape: ImageShape,
@@ -65,7 +65,7 @@ impl ImageStore for MemoryStore {
     }
 }
 
-/// Refuses a position outside the store and an output of the wrong length.
+/// Checks that `index` is a position of `store` and that an image fits `out`.
 pub fn check_read(
     name: &str,
     store: &dyn ImageStore,

@@ -1,17 +1,16 @@
-//! Data sets as they lie on disk: IDX files, folders of images, unpacked archives.
+//! Data sets as they are on disk: IDX files, folders of images, archives of photographs.
+//!
+//! In order: `memory` and `folder_name`, `prepared`, `idx` and `folder`, `photographs`.
 
 mod folder;
-mod folder_scan;
-mod folder_store;
+mod folder_name;
 mod idx;
-mod idx_folder;
-mod listed;
 mod memory;
 mod photographs;
 mod prepared;
 
 pub use folder::{FolderOptions, load_folder};
-pub use idx_folder::{TEST_FILES, TRAIN_FILES, load_idx, load_idx_folder};
+pub use idx::{TEST_FILES, TRAIN_FILES, load_idx, load_idx_folder};
 pub use memory::MemoryStore;
-pub use photographs::{Layout, Photographs};
+pub use photographs::{ArchiveLayout, Photographs};
 pub use prepared::prepare;

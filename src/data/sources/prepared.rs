@@ -1,23 +1,19 @@
-//! Data sets that are in memory, prepared when they are opened.
+//! Data sets in memory, prepared when they are opened.
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::memory::check_read;
-use crate::data::decoding::ImageOptions;
-use crate::data::decoding::Sketch;
-use crate::data::decoding::converted;
+use crate::data::decoding::{ImageOptions, Sketch, converted};
 use crate::data::error::DataError;
 use crate::data::store::{ImageStore, RawDataset};
 use crate::fingerprint::Fingerprint;
-use crate::pixels::Resize;
-use crate::pixels::from_planes;
-use crate::pixels::{ColorMode, ImageShape};
+use crate::pixels::{ColorMode, ImageShape, Resize, from_planes};
 use crate::preparation::Pipeline;
 use crate::progress::{Progress, Running, Stage};
 
-/// Images of another store after their preparation, in the same size and colours.
+/// The images of another store after preparation, at the same size and in the same colours.
 struct PreparedStore {
     images: Arc<dyn ImageStore>,
     /// `[images, channels, height, width]`
@@ -58,7 +54,7 @@ impl ImageStore for PreparedStore {
     }
 }
 
-/// `raw` with every image brought through `pipeline`, and back to the size it had by `resize`.
+/// `raw` with every image prepared by `pipeline`, then resized to the size it had by `resize`.
 ///
 /// # Errors
 /// An image cannot be read.

@@ -1,9 +1,13 @@
-//! Training, validation and test images, and the normalisation measured on the first.
+//! Training, validation and test images, and the normalization measured on the first.
+//!
+//! In order: `split`; `stratified`, `measure` and `contact_sheet`; `dataset`.
 
-mod normalization;
-mod sheet;
+mod contact_sheet;
+mod dataset;
+mod measure;
 mod split;
+mod stratified;
 
-pub use normalization::{Normalization, Normalize, Tables};
-pub use sheet::contact_sheet;
-pub use split::{Dataset, Split, SplitOptions};
+pub use contact_sheet::contact_sheet;
+pub use dataset::{Dataset, SplitOptions};
+pub use split::Split;

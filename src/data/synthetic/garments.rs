@@ -9,13 +9,15 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Draw, bag,
+    bag,
     canvas::Canvas,
+    class_table::{DrawClass, names},
     fabric::Fabric,
-    footwear, names,
+    footwear,
     outline::{Corner, mirrored},
     pose::{Pose, Spread},
-    tops::{self, TOP},
+    sandal, tops,
+    upper_body::TOP,
 };
 use crate::pixels::ImageShape;
 
@@ -24,13 +26,13 @@ pub const SHAPE: ImageShape = ImageShape::new(1, 28, 28);
 /// Names of the classes, in label order.
 pub const CLASSES: [&str; TABLE.len()] = names(&TABLE);
 
-const TABLE: [(&str, Draw); 10] = [
+const TABLE: [(&str, DrawClass); 10] = [
     ("T-shirt/top", tops::t_shirt),
     ("Trouser", trouser),
     ("Pullover", tops::pullover),
     ("Dress", dress),
     ("Coat", tops::coat),
-    ("Sandal", footwear::sandal),
+    ("Sandal", sandal::sandal),
     ("Shirt", tops::shirt),
     ("Sneaker", footwear::sneaker),
     ("Bag", bag::bag),

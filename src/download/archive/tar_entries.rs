@@ -1,4 +1,4 @@
-//! The entries of a tar archive, packed by gzip or plain.
+//! The entries of a tar archive, gzipped or plain.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -7,14 +7,15 @@ use std::io::{self, BufReader, Read};
 use flate2::bufread::MultiGzDecoder;
 use tar::{Archive, EntryType};
 
-use super::{ArchiveProblem, Counted, Extraction};
+use super::extraction::Extraction;
+use crate::download::archive_problem::ArchiveProblem;
 use crate::download::error::DownloadError;
 
-/// Most unpacked bytes between two entries: padding and the headers of long names, which the
-/// crate keeps in memory whatever their length.
+/// Limit of the unpacked bytes between two entries: padding, and the headers of long names, which
+/// the `tar` crate keeps in memory whatever their length.
 const HEADER_BYTES: u64 = 256 * 1024;
 
-/// Most unpacked bytes after the last entry; programs fill up to blocks of this size.
+/// Limit of the unpacked bytes after the last entry, which is padded to blocks of up to this size.
 const END_BYTES: u64 = 16 << 20;
 
 pub(super) fn extract_packed(
@@ -44,23 +45,37 @@ pub(super) fn extract_plain(
     extract(BufReader::new(counted), &count, extraction, progress)
 }
 
-/// Gives no more than it is allowed to, so that no header can ask for endless bytes.
-struct Rationed<'a, R> {
+/// A reader that counts the bytes it returns, for progress.
+struct Counted<'a, R> {
     inner: R,
-    ration: &'a Cell<u64>,
+    count: &'a Cell<u64>,
 }
 
-impl<R: Read> Read for Rationed<'_, R> {
+impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let ration = self.ration.get();
-        if ration == 0 && !buffer.is_empty() {
+        let read = self.inner.read(buffer)?;
+        self.count.set(self.count.get() + read as u64);
+        Ok(read)
+    }
+}
+
+/// A reader with an allowance of bytes, so that no header can ask for endless ones.
+struct Limited<'a, R> {
+    inner: R,
+    allowance: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Limited<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let allowance = self.allowance.get();
+        if allowance == 0 && !buffer.is_empty() {
             return Err(io::Error::other("a header or the end is too long"));
         }
         let most = buffer
             .len()
-            .min(usize::try_from(ration).unwrap_or(usize::MAX));
+            .min(usize::try_from(allowance).unwrap_or(usize::MAX));
         let read = self.inner.read(&mut buffer[..most])?;
-        self.ration.set(ration - read as u64);
+        self.allowance.set(allowance - read as u64);
         Ok(read)
     }
 }
@@ -71,10 +86,10 @@ fn extract(
     extraction: &mut Extraction,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), DownloadError> {
-    let ration = Cell::new(HEADER_BYTES);
-    let mut archive = Archive::new(Rationed {
+    let allowance = Cell::new(HEADER_BYTES);
+    let mut archive = Archive::new(Limited {
         inner: unpacked,
-        ration: &ration,
+        allowance: &allowance,
     });
     let entries = archive.entries();
     for entry in entries.map_err(|error| extraction.damaged(error))? {
@@ -89,16 +104,16 @@ fn extract(
             return Err(extraction.refuse(ArchiveProblem::NotAFile { name, found }));
         }
         // What is not read here is read on the way to the next entry.
-        ration.set(entry.size() + HEADER_BYTES);
-        let target = (extraction.target)(&name).filter(|_| kind == EntryType::Regular);
-        if let Some(target) = target {
+        allowance.set(entry.size() + HEADER_BYTES);
+        let destination = (extraction.destination)(&name).filter(|_| kind == EntryType::Regular);
+        if let Some(destination) = destination {
             let bytes = entry.size();
-            extraction.write(&name, &target, bytes, &mut entry)?;
+            extraction.write(&name, &destination, bytes, &mut entry)?;
         }
         progress(count.get().min(extraction.length));
     }
-    // The checksum of gzip comes last, and a file cut short is known by its absence.
-    ration.set(END_BYTES);
+    // gzip ends with a checksum: reading it verifies the content and detects a truncated file.
+    allowance.set(END_BYTES);
     io::copy(&mut archive.into_inner(), &mut io::sink())
         .map_err(|error| extraction.damaged(error))?;
     Ok(())

@@ -1,4 +1,7 @@
-use std::io::Cursor;
+//! Archives whole, damaged and hostile.
+
+use std::fs;
+use std::io::{Cursor, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;

@@ -6,11 +6,12 @@ use std::io::BufReader;
 use zip::ZipArchive;
 use zip::read::ZipFileEntry;
 
-use super::{ArchiveProblem, Extraction};
+use super::extraction::Extraction;
+use crate::download::archive_problem::ArchiveProblem;
 use crate::download::error::DownloadError;
 
-/// Kind of a file in the Unix mode, and three of its values.
-const KIND: u32 = 0o170_000;
+/// The file type bits of a Unix mode, and three of their values.
+const FILE_TYPE: u32 = 0o170_000;
 const FILE: u32 = 0o100_000;
 const FOLDER: u32 = 0o040_000;
 const LINK: u32 = 0o120_000;
@@ -19,12 +20,12 @@ const LINK: u32 = 0o120_000;
 struct Needed {
     index: usize,
     name: String,
-    target: String,
+    destination: String,
     bytes: u64,
     packed_bytes: u64,
 }
 
-/// Everything the directory says is checked before anything is written.
+/// The whole central directory is checked before anything is written.
 pub(super) fn extract(
     file: File,
     extraction: &mut Extraction,
@@ -47,10 +48,10 @@ pub(super) fn extract(
         if is_folder(&entry) {
             continue;
         }
-        needed.extend((extraction.target)(&name).map(|target| Needed {
+        needed.extend((extraction.destination)(&name).map(|destination| Needed {
             index,
             name,
-            target,
+            destination,
             bytes: entry.size(),
             packed_bytes: entry.compressed_size(),
         }));
@@ -66,7 +67,7 @@ pub(super) fn extract(
         let content = archive.by_index(entry.index);
         let mut content =
             content.map_err(|error| extraction.damaged(format!("`{}`: {error}", entry.name)))?;
-        extraction.write(&entry.name, &entry.target, entry.bytes, &mut content)?;
+        extraction.write(&entry.name, &entry.destination, entry.bytes, &mut content)?;
         done += entry.packed_bytes;
         progress(done);
     }
@@ -77,7 +78,7 @@ fn not_a_file(entry: &ZipFileEntry) -> Option<&'static str> {
     if entry.encrypted() {
         return Some("encrypted");
     }
-    match entry.unix_mode().map_or(0, |mode| mode & KIND) {
+    match entry.unix_mode().map_or(0, |mode| mode & FILE_TYPE) {
         0 | FILE | FOLDER => None,
         LINK => Some("a symbolic link"),
         _ => Some("a device or a pipe"),
@@ -85,6 +86,6 @@ fn not_a_file(entry: &ZipFileEntry) -> Option<&'static str> {
 }
 
 fn is_folder(entry: &ZipFileEntry) -> bool {
-    let mode = entry.unix_mode().map_or(0, |mode| mode & KIND);
+    let mode = entry.unix_mode().map_or(0, |mode| mode & FILE_TYPE);
     entry.name_raw().ends_with(b"/") || mode == FOLDER
 }

@@ -1,7 +1,10 @@
 //! Images of every format, whole and damaged.
 
 use super::*;
-use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage, Rgba};
+use crate::data::error::ImageFileError;
+use crate::pixels::jpeg;
+use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, Rgba};
+use std::io::Cursor;
 use std::path::PathBuf;
 
 fn encoded(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
@@ -137,13 +140,22 @@ fn the_orientation_of_the_exif_data_is_applied() {
 
 #[test]
 fn an_empty_file_is_called_empty() {
-    assert!(matches!(refusal(&[]), DataError::EmptyImage { .. }));
+    assert!(matches!(
+        refusal(&[]),
+        DataError::Image(ImageFileError::EmptyImage { .. })
+    ));
 }
 
 #[test]
 fn a_text_that_is_named_like_an_image_is_called_no_image() {
     let error = refusal(b"this is not a picture, whatever its name says");
-    assert!(matches!(error, DataError::UnknownFormat { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            DataError::Image(ImageFileError::UnknownFormat { .. })
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -165,7 +177,13 @@ fn a_jpeg_that_lacks_its_last_rows_is_refused_even_with_a_whole_thumbnail() {
     let whole = [&jpeg[..2], &[0xff, 0xe2], &length, &thumbnail, &jpeg[2..]].concat();
     decoded(&whole, ColorMode::Rgb, 8, 8);
     let error = refusal(&whole[..whole.len() - 40]);
-    assert!(matches!(error, DataError::TruncatedImage { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            DataError::Image(ImageFileError::TruncatedImage { .. })
+        ),
+        "{error}"
+    );
 }
 
 /// A PNG header of `width` x `height` RGB pixels, as a whole chunk.
@@ -186,7 +204,10 @@ fn png_header(width: u32, height: u32) -> Vec<u8> {
 fn a_header_that_claims_a_huge_image_is_refused_by_its_size() {
     let error = refusal(&png_header(60_000, 60_000));
     assert!(
-        matches!(error, DataError::ImageTooLarge { .. }),
+        matches!(
+            error,
+            DataError::Image(ImageFileError::ImageTooLarge { .. })
+        ),
         "{error:?}"
     );
     let text = error.to_string();
@@ -218,7 +239,10 @@ fn a_file_is_decoded_and_a_missing_one_named() {
     let error = decode(&missing, &options).unwrap_err().to_string();
     assert!(error.contains("missing.png"), "{error}");
     let error = decode(folder.path(), &options).unwrap_err();
-    assert!(matches!(error, DataError::NotAFile { .. }), "{error}");
+    assert!(
+        matches!(error, DataError::Image(ImageFileError::NotAFile { .. })),
+        "{error}"
+    );
 }
 
 #[test]
@@ -229,7 +253,13 @@ fn a_file_longer_than_the_memory_limit_is_not_read() {
     let mut options = ImageOptions::new(ColorMode::Grey, 2, 2);
     options.max_alloc_bytes = 1000;
     let error = decode(&path, &options).unwrap_err();
-    assert!(matches!(error, DataError::ImageTooLarge { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            DataError::Image(ImageFileError::ImageTooLarge { .. })
+        ),
+        "{error}"
+    );
 }
 
 #[test]
