@@ -31,7 +31,17 @@ pub fn grouped(number: usize) -> String {
     text
 }
 
-/// `, did you mean "conv"?` where one of `known` is close to `word`, else nothing.
+/// `0.25`, but `1e-60` and `1e300` where writing all digits would take a line.
+pub fn short_number(number: f64) -> String {
+    match number.abs() {
+        size if size != 0.0 && size.is_finite() && !(1e-4..1e9).contains(&size) => {
+            format!("{number:e}")
+        }
+        _ => number.to_string(),
+    }
+}
+
+/// `, did you mean "conv"?` if one of `known` is close to `word`, else nothing.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     known
         .into_iter()
@@ -59,7 +69,7 @@ pub fn catch_panic<T>(read: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// `text` as one word of a shell command.
+/// `text` as one word of a shell command, quoted if necessary.
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
     match !text.is_empty() && text.chars().all(plain) {
@@ -84,6 +94,19 @@ mod tests {
         assert_eq!(shell_word("artifacts/run-1"), "artifacts/run-1");
         assert_eq!(shell_word("my runs/x"), "'my runs/x'");
         assert_eq!(shell_word("it's"), r"'it'\''s'");
+    }
+
+    #[test]
+    fn long_numbers_are_written_with_an_exponent() {
+        for (number, text) in [
+            (0.0, "0"),
+            (0.25, "0.25"),
+            (-1e-300, "-1e-300"),
+            (1e300, "1e300"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(short_number(number), text);
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod warp;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
 
 use crate::pixels::ImageShape;
 
@@ -39,7 +40,7 @@ enum Draws {
 }
 
 /// The changes that `[augment]` describes, with the seed that they are drawn from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Augmentation {
     config: AugmentConfig,
     seed: u64,

@@ -1,12 +1,11 @@
-//! `training.class_weights`: a word or a list, read by hand so that mistakes are named.
+//! `training.class_weights`: a word or a list, read by hand so that mistakes name the element.
 
 use std::fmt;
 
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::wording::number;
-use crate::text::did_you_mean;
+use crate::text::{did_you_mean, short_number};
 
 /// How much the images of each class count in the loss.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -61,17 +60,17 @@ impl<'de> Visitor<'de> for WordOrList {
     }
 }
 
-/// A weight that is still positive and finite as the 32-bit number it is used as.
+/// A weight that is still positive and finite after rounding to 32 bits, in which it is used.
 struct Weight(f32);
 
 impl<'de> Deserialize<'de> for Weight {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let weight = f64::deserialize(deserializer)?;
         match weight as f32 {
-            small if small.is_normal() && small > 0.0 => Ok(Weight(small)),
+            rounded if rounded.is_normal() && rounded > 0.0 => Ok(Weight(rounded)),
             _ => Err(D::Error::custom(format!(
                 "expected a positive number that fits in 32 bits, received {}",
-                number(weight)
+                short_number(weight)
             ))),
         }
     }

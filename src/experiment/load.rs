@@ -1,40 +1,18 @@
-//! From text to [`Experiment`]: file and overrides merged, then read once and checked.
+//! Loading: defaults < file < overrides.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_path_to_error::Segment;
-use toml::{Table, Value};
+use toml::Table;
 
-use super::place::{self, Origin, Problem};
-use super::wording::reword;
-use super::{Experiment, model, overrides, preprocess, transfer, validate};
+use super::document::Document;
+use super::error::ConfigError;
+use super::locate::locate;
+use super::problem::Problem;
+use super::sections::Experiment;
+use super::{deserialize, model, overrides};
 
-/// The configuration of a bare `train`.
+/// The configuration of `convlab train` without a file.
 pub const QUICKSTART: &str = include_str!("../../configs/quickstart.toml");
-
-/// A configuration that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("cannot read the configuration {path}")]
-    Read {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("{place}: {message}")]
-    Syntax { place: String, message: String },
-    #[error("{place}: {key}: {message}")]
-    Value {
-        place: String,
-        key: String,
-        message: String,
-    },
-    #[error("\"{0}\" is not an override; expected section.key=value, e.g. training.epochs=10")]
-    Override(String),
-    #[error(
-        "\"{0}\" is not an override; one configuration can be given, and it comes first, e.g. {0} training.epochs=10"
-    )]
-    FileAmongOverrides(String),
-}
 
 /// The experiment of `path` (the embedded quickstart without one), changed by `overrides`.
 ///
@@ -50,9 +28,9 @@ pub fn load(path: Option<&Path>, overrides: &[String]) -> Result<Experiment, Con
     let name = path.map_or("the built-in configuration".into(), |p| {
         p.display().to_string()
     });
-    let mut experiment = merge(&Origin { name, text: &text }, overrides)?;
+    let mut experiment = merge(&Document { name, text: &text }, overrides)?;
     if let Some(path) = &mut experiment.data.path {
-        // Kept as typed where the absolute path cannot be known or written down as TOML.
+        // Kept as typed if the absolute path is unknown or cannot be written as TOML.
         let absolute = std::path::absolute(&path).ok();
         if let Some(absolute) = absolute.filter(|path| path.to_str().is_some()) {
             *path = absolute;
@@ -61,12 +39,22 @@ pub fn load(path: Option<&Path>, overrides: &[String]) -> Result<Experiment, Con
     Ok(experiment)
 }
 
-/// The experiment of a file as it stands.
+/// The experiment of a file without overrides.
 ///
 /// # Errors
 /// See [`load`].
 pub fn from_file(path: &Path) -> Result<Experiment, ConfigError> {
     load(Some(path), &[])
+}
+
+/// Reads an experiment from TOML text that this program wrote.
+impl std::str::FromStr for Experiment {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let name = "the text".to_string();
+        merge(&Document { name, text }, &[])
+    }
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
@@ -77,15 +65,15 @@ fn read(path: &Path) -> Result<String, ConfigError> {
 }
 
 /// Defaults < preset in the file < keys in the file < preset override < other overrides.
-fn merge(origin: &Origin, texts: &[String]) -> Result<Experiment, ConfigError> {
-    let mut table = place::parse(origin)?;
-    let in_file = |problem: Problem| problem.locate(origin, &[]);
+fn merge(document: &Document, texts: &[String]) -> Result<Experiment, ConfigError> {
+    let mut table = document.parse()?;
+    let in_file = |problem: Problem| document.at(problem);
     check_sections(&table).map_err(in_file)?;
     let overrides = overrides::parse(texts)?;
-    let located = |problem: Problem| problem.locate(origin, &overrides);
+    let located = |problem: Problem| locate(problem, document, &overrides);
 
     let renamed = model::rename(&mut table, &overrides);
-    // Where another network was chosen, nothing of the file's [model] is left to be at fault.
+    // The file's [model] is not used after another network was chosen, so that it cannot be wrong.
     let in_model = |problem: Problem| match renamed {
         true => located(problem.or_at("model.name")),
         false => located(problem),
@@ -95,82 +83,43 @@ fn merge(origin: &Origin, texts: &[String]) -> Result<Experiment, ConfigError> {
     overrides::apply(&mut table, &overrides);
 
     let model = table.remove("model");
-    let mut experiment = interpret(table.clone()).map_err(located)?;
-    preprocess::settle(&mut experiment, &table).map_err(located)?;
+    let mut experiment: Experiment = deserialize::sections(&table).map_err(located)?;
+    move_normalize(&mut experiment, &table).map_err(located)?;
     if let Some(model) = model {
-        experiment.model = model::interpret(&model).map_err(in_model)?;
+        experiment.model = model::read(&model).map_err(in_model)?;
     }
-    validate::check(&experiment).map_err(located)?;
+    experiment.check().map_err(located)?;
     (experiment.model.check())
         .map_err(|(key, message)| in_model(Problem::new(format!("model.{key}"), message)))?;
-    if let Some(augment) = &experiment.augment {
-        (augment.check())
-            .map_err(|e| located(Problem::new(format!("augment.{}", e.key), e.message)))?;
-    }
-    transfer::check(&experiment).map_err(located)?;
     Ok(experiment)
 }
 
-/// A section written as a value would be lost beneath an override of one of its keys.
+/// Refuses sections that are written as a value: an override of one of their keys would replace
+/// the value without a word.
 fn check_sections(table: &Table) -> Result<(), Problem> {
-    for section in [
-        "data",
-        "preprocess",
-        "augment",
-        "model",
-        "training",
-        "transfer",
-    ] {
-        if table.get(section).is_some_and(|value| !value.is_table()) {
-            return Err(Problem::new(
-                section,
-                format!("expected the section [{section}] with its keys below it"),
-            ));
-        }
+    let values = table.iter().filter(|(_, value)| !value.is_table());
+    let values: Table = (values.map(|(key, value)| (key.clone(), value.clone()))).collect();
+    deserialize::sections::<Experiment>(&values).map(drop)
+}
+
+/// Makes a last preprocessing step `normalize` the value of `data.normalize`.
+///
+/// # Errors
+/// A step is wrong, or `given`, the configuration as it was written, has both.
+fn move_normalize(experiment: &mut Experiment, given: &Table) -> Result<(), Problem> {
+    let preprocess = &mut experiment.preprocess;
+    preprocess.check()?;
+    let Some(normalize) = preprocess.take_normalize() else {
+        return Ok(());
+    };
+    let data = given.get("data");
+    if let Some(other) = data.and_then(|data| data.get("normalize")) {
+        let key = format!("preprocess.steps[{}].normalize", preprocess.steps.len());
+        let message = format!(
+            "data.normalize = {other} says how to normalise as well; remove one of the two"
+        );
+        return Err(Problem::new(key, message).or_at("data.normalize"));
     }
+    experiment.data.normalize = normalize;
     Ok(())
-}
-
-/// Everything but `[model]`, whose keys depend on the network.
-fn interpret(table: Table) -> Result<Experiment, Problem> {
-    let given = Value::Table(table.clone());
-    serde_path_to_error::deserialize::<_, Experiment>(table).map_err(|error| {
-        let (mut path, mut value) = (String::new(), Some(&given));
-        for segment in error.path() {
-            match segment {
-                Segment::Map { key } => {
-                    let dot = if path.is_empty() { "" } else { "." };
-                    path.push_str(&format!("{dot}{key}"));
-                    value = value.and_then(|value| value.get(key));
-                }
-                Segment::Seq { index } => {
-                    path.push_str(&format!("[{index}]"));
-                    value = value.and_then(|value| value.get(index));
-                }
-                // A table where the name of a choice belongs; what is in it is no key.
-                Segment::Enum { .. } | Segment::Unknown => break,
-            }
-        }
-        reword(&path, error.inner().message(), value)
-    })
-}
-
-impl Experiment {
-    /// The experiment as TOML, every value written out.
-    ///
-    /// # Errors
-    /// A value that TOML cannot hold, such as a path that is not UTF-8.
-    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
-        toml::to_string_pretty(self)
-    }
-}
-
-/// Reads an experiment from TOML text that this program wrote.
-impl std::str::FromStr for Experiment {
-    type Err = ConfigError;
-
-    fn from_str(text: &str) -> Result<Self, ConfigError> {
-        let name = "the text".to_string();
-        merge(&Origin { name, text }, &[])
-    }
 }

@@ -1,18 +1,15 @@
-//! `[model]`: presets, and a network's own keys.
-//!
-//! Which keys there are depends on the network. serde reads such a section as a whole and loses
-//! track of the key it complains about, so each key is tried alone first.
+//! `[model]`: the network's name, which decides what its other keys are, and its presets.
 
-use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::deserialize;
 use super::overrides::{Override, last, set};
-use super::place::Problem;
-use super::wording::{received, reword};
+use super::problem::{Problem, received};
 use crate::models::{Entry, NetworkConfig, REGISTRY};
 use crate::text::did_you_mean;
 
-/// Applies `model.name=...`; whether that replaced the file's network, and with it its settings.
+/// Applies `model.name=...`. Returns whether it names another network than the file; the file's
+/// `[model]` is then dropped, because its settings are those of the file's network.
 pub fn rename(table: &mut Table, overrides: &[Override]) -> bool {
     let Some(name) = last(overrides, "model.name") else {
         return false;
@@ -21,7 +18,8 @@ pub fn rename(table: &mut Table, overrides: &[Override]) -> bool {
     let default = NetworkConfig::default().name();
     let same = match before {
         Some(before) => *before == name.value,
-        // A section without a name waits for one; without a section there is nothing to lose.
+        // A section without a name is for the network named here; without a section, the default
+        // network has no settings to drop.
         None => table.contains_key("model") || name.value.as_str() == Some(default),
     };
     if !same {
@@ -107,19 +105,14 @@ fn entry(model: &Table) -> Result<&'static Entry, Problem> {
 ///
 /// # Errors
 /// The key that is unknown or whose value is of the wrong kind.
-pub fn interpret(model: &Value) -> Result<NetworkConfig, Problem> {
+pub fn read(model: &Value) -> Result<NetworkConfig, Problem> {
     let Value::Table(model) = model else {
         return Err(Problem::new("model", "expected the section [model]"));
     };
-    let name = Value::from(entry(model)?.name);
-    for (key, value) in model.iter().filter(|(key, _)| *key != "name") {
-        let alone = [("name", &name), (key, value)];
-        let alone: Table = (alone.into_iter())
-            .map(|(key, value)| (key.to_string(), value.clone()))
-            .collect();
-        NetworkConfig::deserialize(alone)
-            .map_err(|error| reword(&format!("model.{key}"), error.message(), Some(value)))?;
-    }
-    NetworkConfig::deserialize(model.clone())
-        .map_err(|error| reword("model", error.message(), None))
+    let name = entry(model)?.name;
+    let mut settings = model.clone();
+    settings.remove("name");
+    deserialize::section("model", &Value::Table(settings), |reader| {
+        NetworkConfig::read(name, reader)
+    })
 }

@@ -1,12 +1,12 @@
-//! `section.key=value` on the command line, whose order matters only between equal keys.
+//! `section.key=value` on the command line; the order matters only between equal keys.
 
 use std::path::Path;
 
 use toml::de::DeValue;
 use toml::{Table, Value};
 
-use super::load::ConfigError;
-use super::place::{self, Problem};
+use super::document::check_integers;
+use super::error::ConfigError;
 
 /// One override, as typed and as understood.
 pub struct Override<'a> {
@@ -16,10 +16,11 @@ pub struct Override<'a> {
     pub value: Value,
 }
 
-/// Splits keys from values; a value is TOML, or plain text where it is not.
+/// Splits keys from values. A value that is not TOML is taken as text, so that a shell's user need
+/// not quote twice.
 ///
 /// # Errors
-/// What is not `section.key=value`, and numbers beyond TOML's range.
+/// A text that is not `section.key=value`, or a number beyond the range of TOML.
 pub fn parse(texts: &[String]) -> Result<Vec<Override<'_>>, ConfigError> {
     texts.iter().map(|text| parse_one(text)).collect()
 }
@@ -39,8 +40,7 @@ fn parse_one(text: &str) -> Result<Override<'_>, ConfigError> {
     }
     let value = value.trim();
     if let Ok(value) = DeValue::parse(value) {
-        place::check_integers(key, value.get_ref())
-            .map_err(|(key, message)| Problem::new(key, message).in_override(text))?;
+        check_integers(key, value.get_ref()).map_err(|problem| problem.in_place(quoted(text)))?;
     }
     let value = value
         .parse()
@@ -48,15 +48,20 @@ fn parse_one(text: &str) -> Result<Override<'_>, ConfigError> {
     Ok(Override { text, key, value })
 }
 
+/// How an error names the override `text`.
+pub fn quoted(text: &str) -> String {
+    format!("override \"{text}\"")
+}
+
 /// The last override of exactly `key`.
 pub fn last<'a>(overrides: &'a [Override], key: &str) -> Option<&'a Override<'a>> {
     overrides.iter().rev().find(|given| given.key == key)
 }
 
-/// Sets the keys of all overrides but the network's name and preset, which come before them.
+/// Sets the keys of all overrides but the network's name and preset, which were applied before.
 pub fn apply(table: &mut Table, overrides: &[Override]) {
     let others = overrides.iter().filter(|given| {
-        // `model.preset.x` is left to be refused as a key that does not exist.
+        // `model.preset.x` is set, to be refused later as a key that does not exist.
         !matches!(given.key, "model.name" | "model.preset")
     });
     for given in others {
@@ -64,8 +69,8 @@ pub fn apply(table: &mut Table, overrides: &[Override]) {
     }
 }
 
-/// Sets `key` (`a.b.c`); a value where a table is needed gives way, and reading the whole then
-/// tells what was expected.
+/// Sets `key` (`a.b.c`). A table replaces any other value on the way; whether one belongs there is
+/// found when the whole is read.
 pub fn set(table: &mut Table, key: &str, value: Value) {
     match key.split_once('.') {
         None => {

@@ -2,6 +2,8 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::models::Initialization;
+use crate::pixels::Resize;
 
 mod augment;
 mod mistakes;

@@ -12,8 +12,11 @@ use tempfile::NamedTempFile;
 use crate::pixels::ImageShape;
 use crate::sync::lock;
 
-/// To be changed with anything that changes features, kernels and shifts among it.
-pub const KIND: &str = "convlab features 1";
+/// Ending of the names of files of features.
+pub const EXTENSION: &str = "features";
+
+/// Identifies the format of the file.
+pub const FORMAT: &str = "convlab features 1";
 const SUM: u64 = 32;
 
 /// The first line.
@@ -25,13 +28,13 @@ struct Header {
     images: usize,
 }
 
-/// Features of many images, 32-bit floats in the order `[images, channels, height, width]`, read
-/// where they lie.
+/// Features of many images, 32-bit floats in the order `[images, channels, height, width]`. They are
+/// read from the file whenever they are needed, since they may not fit into memory.
 #[derive(Debug)]
 pub struct FeatureFile {
     path: PathBuf,
     file: Mutex<File>,
-    /// Where the values begin.
+    /// Position of the first value, in bytes.
     start: u64,
     shape: ImageShape,
     images: usize,
@@ -41,27 +44,30 @@ impl FeatureFile {
     /// The file at `path` if it is there.
     ///
     /// # Errors
-    /// It is damaged or does not hold `images` images: a sentence that says how.
+    /// It is damaged or does not hold `images` images: the reason.
     pub fn open(path: &Path, images: usize) -> Result<Option<Self>, String> {
         let file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(format!("for it cannot be opened: {error}")),
+            Err(error) => return Err(format!("it cannot be opened: {error}")),
         };
-        let unreadable = |error: io::Error| format!("for it cannot be read: {error}");
+        let unreadable = |error: io::Error| format!("it cannot be read: {error}");
         let length = file.metadata().map_err(unreadable)?.len();
         let mut reader = BufReader::with_capacity(1 << 20, file);
         let (header, start) = read_header(&mut reader).map_err(unreadable)?;
-        let header = header.ok_or("for it does not begin as it should")?;
-        if header.kind != KIND || header.images != images {
-            return Err("for it holds something else".into());
+        let header = header.ok_or("invalid header")?;
+        if header.kind != FORMAT || header.images != images {
+            return Err(format!(
+                "expected {images} images in the format \"{FORMAT}\", received {} in \"{}\"",
+                header.images, header.kind
+            ));
         }
         let values = (header.images as u64)
             .checked_mul(header.shape.len() as u64)
             .and_then(|count| count.checked_mul(4));
         if values.and_then(|values| values.checked_add(start + SUM)) != Some(length) {
             return Err(format!(
-                "for it has {length} bytes, which is not its length"
+                "its length, {length} bytes, does not match its header"
             ));
         }
         check_sum(&mut reader, length - SUM).map_err(unreadable)??;
@@ -74,7 +80,7 @@ impl FeatureFile {
         }))
     }
 
-    /// Where the features lie.
+    /// The file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -110,10 +116,10 @@ impl FeatureFile {
     }
 }
 
-/// Reads the first line; none where it is not one of ours.
+/// Reads the first line and its length; `None` if it is no header.
 fn read_header(reader: &mut impl BufRead) -> io::Result<(Option<Header>, u64)> {
     let mut line = Vec::new();
-    // A longer one is none of ours.
+    // A header is shorter; a file of another kind may have no line break at all.
     reader.take(4096).read_until(b'\n', &mut line)?;
     let start = line.len() as u64;
     Ok((serde_json::from_slice(&line).ok(), start))
@@ -135,11 +141,11 @@ fn check_sum(reader: &mut BufReader<File>, length: u64) -> io::Result<Result<(),
     reader.read_to_end(&mut kept)?;
     Ok(match sum.finalize()[..] == kept[..] {
         true => Ok(()),
-        false => Err("for its content is not what was written".into()),
+        false => Err("its checksum does not match its content".into()),
     })
 }
 
-/// A file of features under way; dropped before it is finished, it leaves nothing behind.
+/// Writes a file of features. Nothing is left behind if it is dropped before it is finished.
 pub struct Writer {
     path: PathBuf,
     file: BufWriter<NamedTempFile>,
@@ -148,10 +154,10 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins the file for so many `images` with features of `shape`.
+    /// Begins a file of `images` images with features of `shape`.
     ///
     /// # Errors
-    /// The folder cannot be written.
+    /// The folder cannot be written to.
     pub fn create(path: &Path, shape: ImageShape, images: usize) -> io::Result<Self> {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
@@ -162,7 +168,7 @@ impl Writer {
             images,
         };
         let header = Header {
-            kind: KIND.into(),
+            kind: FORMAT.into(),
             shape,
             images,
         };
@@ -175,7 +181,7 @@ impl Writer {
     /// Adds the features of some images.
     ///
     /// # Errors
-    /// The disk is full or gone.
+    /// The file cannot be written.
     pub fn add(&mut self, values: &[f32]) -> io::Result<()> {
         let bytes: Vec<u8> = values
             .iter()
@@ -189,10 +195,10 @@ impl Writer {
         self.file.write_all(bytes)
     }
 
-    /// Ends the file, gives it its name, and opens it.
+    /// Ends the file, moves it to its path, and opens it.
     ///
     /// # Errors
-    /// The disk is full or gone, or fewer images were added than announced.
+    /// The file cannot be written, or fewer images were added than announced.
     pub fn finish(self) -> io::Result<FeatureFile> {
         let Self {
             path,

@@ -1,10 +1,10 @@
 //! Features of images, computed once and kept on disk, for a head to be trained on.
 //!
-//! The layers before the head see every image once per pass instead of once per epoch. What they
-//! give goes to a file whose name is a checksum of all that it depends on; the file is read only
-//! if it is whole.
+//! The layers before the head see every image once per pass instead of once per epoch. Their output
+//! goes to a file whose name is a checksum of everything it depends on; a damaged file is not used.
 
 mod file;
+mod key;
 mod prune;
 mod store;
 
@@ -18,17 +18,16 @@ use burn::tensor::Device;
 use crate::augmentation::Augmentation;
 use crate::batching::ImageBatch;
 use crate::data::{DataError, Dataset, Split};
-use crate::fingerprint::Fingerprint;
 use crate::models::{Features, NamedLayers, WeightsError, forward};
 use crate::pixels::ImageShape;
 use crate::progress::{Progress, Running, Stage, Unit};
 use crate::storage::cache_folder;
 
+use file::EXTENSION;
 pub use file::{FeatureFile, Writer};
+pub use key::FeatureConfig;
+use key::FeatureKey;
 use store::FeatureStore;
-
-/// Of files of features.
-const EXTENSION: &str = "features";
 
 /// Images that pass the network together.
 const BATCH: usize = 32;
@@ -55,36 +54,22 @@ pub enum FeatureError {
     NotFinite { origin: String },
 }
 
-/// What features depend on besides images and layers.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// Of the weights of `layers`.
-    pub weights: String,
-    /// The configuration of `layers`.
-    pub network: String,
-    /// The backend: others round differently.
-    pub backend: &'static str,
-    /// Passes over changed training images, besides the one over the images as they are.
-    pub augmented_passes: usize,
-    /// What changes them, each pass being an epoch.
-    pub augmentation: Option<Augmentation>,
-}
-
 /// The folder where features are kept: `CONVLAB_CACHE`, else the user's cache folder.
 pub fn folder() -> Option<PathBuf> {
     cache_folder("features")
 }
 
-/// `dataset` with features in place of images: what `layers` make of them.
+/// `dataset` with the outputs of `layers`, which `config` describes, in place of its images.
 ///
-/// Features that are in `folder` already are taken from there. Whether to stop is asked after each batch.
+/// Features that are already in `folder` are not computed again. `progress` can cancel after each
+/// batch.
 ///
 /// # Errors
 /// An image cannot be read, the folder cannot be written, the device failed, or it was cancelled.
 pub fn of(
     layers: &NamedLayers,
     dataset: &Dataset,
-    plan: &Plan,
+    config: &FeatureConfig,
     device: &Device,
     folder: &Path,
     progress: &dyn Progress,
@@ -98,14 +83,18 @@ pub fn of(
         if split.is_empty() {
             return Ok((split.clone(), None));
         }
-        let name_of_file = key(layers, name, split, dataset, plan);
-        let path = folder.join(name_of_file).with_extension(EXTENSION);
+        let key = FeatureKey::new(config, layers, &dataset.fingerprint, name, split);
+        let file_name = key.file_name().map_err(|error| FeatureError::Write {
+            path: folder.to_path_buf(),
+            source: error.into(),
+        })?;
+        let path = folder.join(file_name).with_extension(EXTENSION);
         let job = Job {
             layers,
             split,
             name,
             passes,
-            plan,
+            augmentation: config.augmentation.as_ref(),
             device,
             progress,
         };
@@ -117,7 +106,7 @@ pub fn of(
             }
             Ok(None) => job.run(&path)?,
             Err(reason) => {
-                progress.warn(&format!("{} is computed again, {reason}", path.display()));
+                progress.warn(&format!("{} is computed again: {reason}", path.display()));
                 job.run(&path)?
             }
         };
@@ -125,7 +114,7 @@ pub fn of(
         let store = FeatureStore::new(file, split.clone());
         Ok::<_, FeatureError>((Split::of_values(Arc::new(store)), Some(shape)))
     };
-    let (train, shape) = split("train", &dataset.train, 1 + plan.augmented_passes)?;
+    let (train, shape) = split("train", &dataset.train, 1 + config.augmented_passes)?;
     let (valid, _) = split("valid", &dataset.valid, 1)?;
     let (test, _) = split("test", &dataset.test, 1)?;
     prune::prune(folder, started);
@@ -141,45 +130,13 @@ pub fn of(
     })
 }
 
-/// A name that changes with everything the features of `split` depend on.
-fn key(layers: &NamedLayers, name: &str, split: &Split, dataset: &Dataset, plan: &Plan) -> String {
-    let mut print = Fingerprint::new();
-    print.text(file::KIND);
-    print.text(env!("CARGO_PKG_VERSION"));
-    for text in [&plan.weights, &plan.network, &dataset.fingerprint] {
-        print.text(text);
-    }
-    print.text(plan.backend);
-    print.number(layers.len() as u64);
-    print.text(name);
-    for &position in split.positions() {
-        print.number(position.into());
-    }
-    let shape = split.shape();
-    for side in [shape.channels, shape.height, shape.width] {
-        print.number(side as u64);
-    }
-    let normalization = split.normalization();
-    for value in normalization.mean.iter().chain(&normalization.deviation) {
-        print.number(value.to_bits().into());
-    }
-    if normalization.per_image {
-        print.text("per-image");
-    }
-    if name == "train" && plan.augmented_passes > 0 {
-        print.number(plan.augmented_passes as u64);
-        print.text(&format!("{:?}", plan.augmentation));
-    }
-    print.finish()
-}
-
 /// The features of one split, to be computed.
 struct Job<'a> {
     layers: &'a NamedLayers<'a>,
     split: &'a Split,
     name: &'a str,
     passes: usize,
-    plan: &'a Plan,
+    augmentation: Option<&'a Augmentation>,
     device: &'a Device,
     progress: &'a dyn Progress,
 }
@@ -225,7 +182,7 @@ impl Job<'_> {
         pass: usize,
         indices: &[usize],
     ) -> Result<(ImageShape, Vec<f32>), FeatureError> {
-        let batch = match &self.plan.augmentation {
+        let batch = match self.augmentation {
             Some(augmentation) if pass > 0 => {
                 ImageBatch::read_augmented(self.split, indices, (augmentation, pass), self.device)?
             }

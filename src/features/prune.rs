@@ -1,13 +1,15 @@
-//! How much is kept.
+//! Removes the features that were not used for longest when there are too many.
 
 use std::fs::{self, DirEntry, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::file::EXTENSION;
+
 /// Bytes of all kept features, at most: 16 GiB.
 const MOST: u64 = 16 << 30;
 
-/// Notes that a file is still of use. A file system that keeps no times takes the next best one.
+/// Marks a file as used now. On a file system without modification times the order is arbitrary.
 pub fn used(path: &Path) {
     let _ = File::options()
         .append(true)
@@ -15,8 +17,9 @@ pub fn used(path: &Path) {
         .and_then(|file| file.set_modified(SystemTime::now()));
 }
 
-/// Removes what was not used for longest, until the features in `folder` fit; those used since
-/// `started` stay. What cannot be removed stays as well: it is looked at again the next time.
+/// Removes the files of `folder` that were not used for longest until at most [`MOST`] bytes are
+/// left. Those used since `started` stay, and so do those that cannot be removed, which is tried
+/// again the next time.
 pub fn prune(folder: &Path, started: SystemTime) {
     prune_to(MOST, folder, started);
 }
@@ -40,7 +43,7 @@ fn prune_to(most: u64, folder: &Path, started: SystemTime) {
 fn facts(entry: &DirEntry) -> Option<(SystemTime, u64, PathBuf)> {
     let path = entry.path();
     let metadata = entry.metadata().ok()?;
-    let kept = path.extension()? == super::EXTENSION && metadata.is_file();
+    let kept = path.extension()? == EXTENSION && metadata.is_file();
     kept.then_some((metadata.modified().ok()?, metadata.len(), path))
 }
 

@@ -1,6 +1,6 @@
-//! Features as a data set.
+//! Features in place of the images of a split.
 
-use super::FeatureFile;
+use super::file::FeatureFile;
 use crate::data::{DataError, ImageStore, Split, Tables};
 use crate::pixels::ImageShape;
 

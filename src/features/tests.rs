@@ -32,6 +32,10 @@ fn dataset() -> Dataset {
     }
 }
 
+fn network(name: &str) -> NetworkConfig {
+    toml::from_str(&format!("name = \"{name}\"")).unwrap()
+}
+
 struct Case {
     network: Network,
     device: Device,
@@ -41,8 +45,7 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let device = device::open(DeviceChoice::cpu(), &()).unwrap().device;
-        let config: NetworkConfig = toml::from_str("name = \"resnet20\"").unwrap();
-        let network = config.build(SHAPE, 2, Initialization::default(), 1, &device);
+        let network = network("resnet20").build(SHAPE, 2, Initialization::default(), 1, &device);
         Self {
             network: network.unwrap(),
             device,
@@ -50,17 +53,21 @@ impl Case {
         }
     }
 
-    fn plan(&self) -> Plan {
-        Plan {
+    fn config(&self) -> FeatureConfig {
+        FeatureConfig {
             weights: "w".into(),
-            network: "n".into(),
+            network: network("resnet20"),
             backend: "b",
             augmented_passes: 0,
             augmentation: None,
         }
     }
 
-    fn run(&self, plan: &Plan, progress: &dyn Progress) -> Result<Dataset, FeatureError> {
+    fn run(
+        &self,
+        config: &FeatureConfig,
+        progress: &dyn Progress,
+    ) -> Result<Dataset, FeatureError> {
         let Network::Backbone(backbone) = &self.network else {
             unreachable!()
         };
@@ -68,7 +75,7 @@ impl Case {
         of(
             &layers,
             &dataset(),
-            plan,
+            config,
             &self.device,
             self.folder.path(),
             progress,
@@ -121,7 +128,7 @@ impl Progress for Cancelled {
 #[test]
 fn the_head_on_kept_features_says_what_the_network_says() {
     let case = Case::new();
-    let kept = case.run(&case.plan(), &()).unwrap();
+    let kept = case.run(&case.config(), &()).unwrap();
     assert_eq!(kept.shape, ImageShape::new(64, 1, 1));
     assert_eq!(kept.train.normalization(), &Normalization::none());
     let Network::Backbone(backbone) = &case.network else {
@@ -145,11 +152,11 @@ fn the_head_on_kept_features_says_what_the_network_says() {
 #[test]
 fn features_are_taken_from_the_disk_the_second_time() {
     let case = Case::new();
-    let first = case.run(&case.plan(), &()).unwrap();
+    let first = case.run(&case.config(), &()).unwrap();
     let files = case.files();
     assert_eq!(files.len(), 3);
     // Whoever computed anything would ask whether to go on.
-    let again = case.run(&case.plan(), &Never).unwrap();
+    let again = case.run(&case.config(), &Never).unwrap();
     assert_eq!(values(&first.train, 36), values(&again.train, 36));
     assert_eq!(case.files(), files);
 }
@@ -157,30 +164,30 @@ fn features_are_taken_from_the_disk_the_second_time() {
 #[test]
 fn other_weights_data_or_seeds_have_other_files() {
     let case = Case::new();
-    let plan = case.plan();
-    let plans = [
-        Plan {
+    let config = case.config();
+    let others = [
+        FeatureConfig {
             weights: "v".into(),
-            ..plan.clone()
+            ..config.clone()
         },
-        Plan {
-            network: "m".into(),
-            ..plan.clone()
+        FeatureConfig {
+            network: network("resnet32"),
+            ..config.clone()
         },
-        Plan {
+        FeatureConfig {
             backend: "c",
-            ..plan.clone()
+            ..config.clone()
         },
     ];
-    case.run(&plan, &()).unwrap();
-    for (number, plan) in plans.iter().enumerate() {
-        case.run(plan, &()).unwrap();
+    case.run(&config, &()).unwrap();
+    for (number, config) in others.iter().enumerate() {
+        case.run(config, &()).unwrap();
         assert_eq!(case.files().len(), 3 * (number + 2));
     }
-    let passes = |seed| Plan {
+    let passes = |seed| FeatureConfig {
         augmented_passes: 2,
         augmentation: Some(shifted(seed)),
-        ..plan.clone()
+        ..config.clone()
     };
     case.run(&passes(1), &()).unwrap();
     // Validation and test images are never changed: theirs are there.
@@ -192,13 +199,13 @@ fn other_weights_data_or_seeds_have_other_files() {
 #[test]
 fn augmented_passes_come_after_the_images_as_they_are() {
     let case = Case::new();
-    let plain = case.run(&case.plan(), &()).unwrap();
-    let plan = Plan {
+    let plain = case.run(&case.config(), &()).unwrap();
+    let config = FeatureConfig {
         augmented_passes: 2,
         augmentation: Some(shifted(1)),
-        ..case.plan()
+        ..case.config()
     };
-    let kept = case.run(&plan, &()).unwrap();
+    let kept = case.run(&config, &()).unwrap();
     assert_eq!((kept.train.len(), kept.test.len()), (3 * 37, 3));
     assert_eq!(values(&kept.train, 4), values(&plain.train, 4));
     for pass in 1..3 {
@@ -212,14 +219,14 @@ fn augmented_passes_come_after_the_images_as_they_are() {
 #[test]
 fn a_damaged_file_is_computed_again() {
     let case = Case::new();
-    let first = case.run(&case.plan(), &()).unwrap();
+    let first = case.run(&case.config(), &()).unwrap();
     for file in case.files() {
         let whole = fs::read(&file).unwrap();
         let mut changed = whole.clone();
         changed[whole.len() / 2] ^= 1;
         for damaged in [&whole[..whole.len() - 40], &changed, b"", b"{}\n"] {
             fs::write(&file, damaged).unwrap();
-            let again = case.run(&case.plan(), &()).unwrap();
+            let again = case.run(&case.config(), &()).unwrap();
             assert_eq!(values(&first.train, 0), values(&again.train, 0));
             assert_eq!(fs::read(&file).unwrap(), whole);
         }
@@ -229,7 +236,7 @@ fn a_damaged_file_is_computed_again() {
 #[test]
 fn an_interruption_leaves_nothing_behind() {
     let case = Case::new();
-    let error = case.run(&case.plan(), &Cancelled).err().unwrap();
+    let error = case.run(&case.config(), &Cancelled).err().unwrap();
     assert!(matches!(error, FeatureError::Interrupted));
     assert_eq!(case.files(), Vec::<PathBuf>::new());
 }

@@ -1,7 +1,7 @@
 //! The networks: one line each, from which help, `convlab models`, configuration and tests derive.
 
 use burn::module::Module;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::backbone::{self, Backbone, BackboneConfig};
 use super::dense::{Dense, DenseConfig};
@@ -63,6 +63,26 @@ macro_rules! registry {
                 match self {
                     $(NetworkConfig::$own(_) => $name,)+
                     $(NetworkConfig::$published(_) => $published_name,)+
+                }
+            }
+
+            /// Reads the settings of the network `name`. Unlike `deserialize`, which has to keep the
+            /// settings aside until it knows the name, this leaves the deserializer in charge, so
+            /// that errors can tell the key.
+            ///
+            /// # Errors
+            /// There is no such network or setting, or a value is of the wrong kind.
+            pub fn read<'de, D: Deserializer<'de>>(
+                name: &str,
+                settings: D,
+            ) -> Result<Self, D::Error> {
+                const NAMES: &[&str] = &[$($name,)+ $($published_name,)+];
+                match name {
+                    $($name => $config::deserialize(settings).map(NetworkConfig::$own),)+
+                    $($published_name => {
+                        BackboneConfig::deserialize(settings).map(NetworkConfig::$published)
+                    })+
+                    _ => Err(de::Error::unknown_variant(name, NAMES)),
                 }
             }
 

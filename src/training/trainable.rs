@@ -10,9 +10,8 @@ use super::job::TrainingJob;
 use super::weight_files::{last_weights, write_weights};
 use crate::data::Dataset;
 use crate::experiment::{TransferConfig, TransferMode};
-use crate::features;
-use crate::models::Chain;
-use crate::models::{Backbone, Network};
+use crate::features::{self, FeatureConfig};
+use crate::models::{Backbone, Chain, Network};
 use crate::progress::Progress;
 
 /// What of a network is trained, and on what. Networks are on a device that tracks gradients.
@@ -76,7 +75,7 @@ pub fn trainable(
         Network::Backbone(backbone) if is_frozen(transfer, job.folder) => backbone.valid(),
         _ => return Ok(Trainable::Network(network)),
     };
-    let features = kept_features(job, &plain, transfer, progress)?;
+    let features = kept_features(job, &plain, progress)?;
     Ok(match (transfer.mode, network) {
         (TransferMode::Features, Network::Backbone(backbone)) => Trainable::Head {
             head: Network::Backbone(backbone.head_alone()),
@@ -100,23 +99,16 @@ fn is_frozen(transfer: &TransferConfig, folder: &Path) -> bool {
 fn kept_features(
     job: &TrainingJob,
     backbone: &Backbone,
-    transfer: &TransferConfig,
     progress: &dyn Progress,
 ) -> Result<Dataset, TrainError> {
     let folder = features::folder().ok_or(TrainError::NoFeatureFolder)?;
-    let plan = features::Plan {
-        weights: backbone.features_sha256()?,
-        network: toml::to_string(&job.experiment.model.of_features())?,
-        backend: job.backend.name,
-        augmented_passes: transfer.augmented_passes,
-        augmentation: job.experiment.augmentation(),
-    };
+    let config = FeatureConfig::new(job.experiment, backbone, job.backend.name)?;
     let layers = backbone.frozen_layers();
     let device = &job.backend.device;
     Ok(features::of(
         &layers,
         job.dataset,
-        &plan,
+        &config,
         device,
         &folder,
         progress,

@@ -53,7 +53,6 @@ pub struct WeightFile {
     /// its position.
     file: Mutex<File>,
     kind: FileKind,
-    sha256: String,
     tensors: BTreeMap<String, StoredTensor>,
 }
 
@@ -98,12 +97,10 @@ impl WeightFile {
             let path = path.to_path_buf();
             return Err(WeightFileError::NoTensors { path });
         }
-        let sha256 = sha256_of(&mut file).map_err(read)?;
         Ok(Self {
             path: path.to_path_buf(),
             file: Mutex::new(file),
             kind,
-            sha256,
             tensors,
         })
     }
@@ -113,9 +110,16 @@ impl WeightFile {
         &self.path
     }
 
-    /// SHA-256 of the whole file, 64 lower-case hexadecimal digits.
-    pub fn sha256(&self) -> &str {
-        &self.sha256
+    /// SHA-256 of the whole file, 64 lower-case hexadecimal digits; read anew with each call.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    pub fn sha256(&self) -> Result<String, WeightFileError> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        sha256_of(&mut file).map_err(|source| WeightFileError::Read {
+            path: self.path.clone(),
+            source,
+        })
     }
 
     /// Names of the tensors, sorted.

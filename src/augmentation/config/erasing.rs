@@ -10,7 +10,11 @@ use crate::text::did_you_mean;
 
 /// `augment.erasing`: random erasing of a rectangle (Zhong et al. 2020, arXiv 1708.04896).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table such as { probability = 0.5 }"
+)]
 pub struct Erasing {
     /// `0` to `1`.
     pub probability: f64,

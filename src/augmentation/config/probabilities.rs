@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 
 /// `augment.probabilities`: the probability of each change, `0` to `1`; `1` where not given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table such as { blur = 0.3 }"
+)]
 pub struct Probabilities {
     pub rotation: f64,
     pub shift: f64,

@@ -133,8 +133,8 @@ fn a_mistake_within_the_network_has_its_own_line_and_key() {
         ("conv_channels = 32", "conv_channels", "received 32"),
         (
             "conv_channels = [\"a\", 2]",
-            "conv_channels",
-            "each value is a whole number",
+            "conv_channels[0]",
+            "a whole number, received \"a\"",
         ),
         (
             "batch_norm = \"yes\"",
@@ -157,6 +157,21 @@ fn a_mistake_within_the_network_has_its_own_line_and_key() {
     ] {
         let parts = ["my.toml:4", &format!("model.{key}: "), expected];
         assert_refused(&two_conv(line), &[], &parts);
+    }
+    let resnet = "[model]\nname = \"resnet18\"\n";
+    for (line, expected) in [
+        (
+            "head = \"liner\"",
+            "expected \"linear\", \"own\", or a list",
+        ),
+        (
+            "head = 2020-01-01",
+            "expected \"linear\", \"own\", or a list",
+        ),
+        ("cut = 3", "text in quotes, received 3"),
+        ("widht = 1", "did you mean \"width\""),
+    ] {
+        assert_refused(&format!("{resnet}{line}"), &[], &["my.toml:3", expected]);
     }
     assert_refused(
         "[model]\nname = 3",

@@ -39,6 +39,22 @@ fn mistakes_in_steps_are_named_with_their_line_and_a_suggestion() {
             ],
         ),
         (
+            "{ clahe = 8 }",
+            [
+                "my.toml:4",
+                "preprocess.steps[1].clahe",
+                "a table such as { tiles = 8 }, received 8",
+            ],
+        ),
+        (
+            "{ grayscale = { luma = true } }",
+            [
+                "my.toml:4",
+                "preprocess.steps[1].grayscale.luma",
+                "there are no keys here",
+            ],
+        ),
+        (
             "{ clahe = { tiles = \"many\" } }",
             [
                 "my.toml:4",

@@ -10,7 +10,10 @@ use super::super::shape::FeatureShape;
 
 /// `head = "linear"`, `"own"`, or a list of layers as in a `sequential` network.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(
+    rename_all = "kebab-case",
+    expecting = "expected \"linear\", \"own\", or a list of layers such as [\"dense classes\"]"
+)]
 pub enum Head {
     /// Mean over height and width, then one dense layer.
     #[default]
