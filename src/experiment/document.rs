@@ -6,8 +6,9 @@ use toml::de::{DeTable, DeValue};
 use super::error::ConfigError;
 use super::problem::Problem;
 
+/// A configuration as it was written.
 pub struct Document<'a> {
-    /// The file, or what stands for one.
+    /// The path of the file, or words in its place.
     pub name: String,
     pub text: &'a str,
 }
@@ -31,8 +32,8 @@ impl Document<'_> {
         self.text.parse().map_err(|error| self.syntax(&error))
     }
 
-    /// The problem on the line of its first key that is written in this text; with none of them,
-    /// on that of the section of its main key.
+    /// The line of the first of `keys` that is written here; if none is, that of the section or table
+    /// which the first of `keys` belongs to.
     pub fn find(&self, keys: &[String]) -> Option<Line> {
         let written = |key: &String| self.line(key).filter(|line| line.exact);
         keys.iter()

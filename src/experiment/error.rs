@@ -1,7 +1,8 @@
-//! A configuration that cannot be used, for those who wrote it.
+//! Errors of a configuration as its author sees them.
 
 use std::path::PathBuf;
 
+/// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read the configuration {path}")]

@@ -11,7 +11,7 @@
 //!    [`AugmentConfig`](crate::augmentation::AugmentConfig) and
 //!    [`NetworkConfig`](crate::models::NetworkConfig);
 //! 3. `sections`: the whole [`Experiment`], and checks between sections;
-//! 4. `deserialize`: from TOML values to sections, telling the key of a mistake;
+//! 4. `read_error`, `deserialize`: from TOML values to sections, and what is wrong with a value;
 //! 5. `document`, `overrides`, `locate`: the texts, and the line or override that a problem is in;
 //! 6. `model`, `load`: how network, presets, file and overrides become one experiment.
 
@@ -27,6 +27,7 @@ mod overrides;
 mod preprocess;
 mod problem;
 mod range;
+mod read_error;
 mod sections;
 mod stop_rule;
 #[cfg(test)]
