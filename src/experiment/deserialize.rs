@@ -144,15 +144,22 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
-        _: &'static [&'static str],
+        name: &'static str,
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        let example = expectation(&visitor);
+        let expected = match expectation(&visitor) {
+            // The type has no `#[serde(expecting)]`.
+            derived if derived == format!("struct {name}") => match fields {
+                [] => "an empty table, {}".into(),
+                fields => format!("a table with any of the keys {}", fields.join(", ")),
+            },
+            example => example,
+        };
         match self.0 {
             Value::Table(table) => (visitor.visit_map(Entries::new(table, false)))
-                .map_err(|error| error.with_example(&example)),
-            _ => Err(ReadError::expected(example)),
+                .map_err(|error| error.in_table(&expected)),
+            _ => Err(ReadError::expected(expected)),
         }
     }
 

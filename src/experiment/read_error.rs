@@ -29,8 +29,8 @@ enum Reason {
     },
     MissingKey {
         name: &'static str,
-        /// Of the table it is missing in.
-        example: Option<String>,
+        /// What the table should be.
+        table: Option<String>,
     },
     Unexpected {
         expected: String,
@@ -61,11 +61,10 @@ impl ReadError {
         self
     }
 
-    /// Shows an example of the whole table where one of its keys is missing.
-    pub fn with_example(mut self, of_table: &str) -> Self {
-        if let (true, Reason::MissingKey { example, .. }) = (self.key.is_empty(), &mut self.reason)
-        {
-            *example = Some(of_table.to_string());
+    /// Tells what a table should be whose key is missing.
+    pub fn in_table(mut self, expected: &str) -> Self {
+        if let (true, Reason::MissingKey { table, .. }) = (self.key.is_empty(), &mut self.reason) {
+            *table = Some(expected.to_string());
         }
         self
     }
@@ -104,8 +103,8 @@ impl Display for ReadError {
                 did_you_mean(name, known.iter().copied()),
                 known.join(", ")
             ),
-            Reason::MissingKey { name, example } => match example {
-                Some(example) => write!(out, "\"{name}\" is missing; expected {example}"),
+            Reason::MissingKey { name, table } => match table {
+                Some(table) => write!(out, "\"{name}\" is missing; expected {table}"),
                 None => write!(out, "\"{name}\" is missing; add it"),
             },
             Reason::Unexpected { expected, received } => match received {
@@ -147,7 +146,7 @@ impl de::Error for ReadError {
     }
 
     fn missing_field(name: &'static str) -> Self {
-        let example = None;
-        Reason::MissingKey { name, example }.into()
+        let table = None;
+        Reason::MissingKey { name, table }.into()
     }
 }

@@ -43,7 +43,7 @@ fn mistakes_in_steps_are_named_with_their_line_and_a_suggestion() {
             [
                 "my.toml:4",
                 "preprocess.steps[1].clahe",
-                "a table such as { tiles = 8 }, received 8",
+                "a table with any of the keys clip_limit, tiles, received 8",
             ],
         ),
         (
