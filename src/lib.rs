@@ -5,6 +5,7 @@
 //!
 //! - [`text`]: numbers, lists and hints in words
 //! - [`progress`]: what a long task tells whoever watches it
+//! - [`sync`]: locks in memory
 //! - [`storage`]: files that are whole or not there, locks, folders
 //! - [`fingerprint`]: SHA-256 over decoded content
 //! - [`drawing`]: text, enlarged images and tiles
@@ -63,7 +64,7 @@ pub mod random;
 pub mod report;
 pub mod run;
 pub mod storage;
-mod sync;
+pub mod sync;
 pub mod terminal;
 pub mod text;
 pub mod training;

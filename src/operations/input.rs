@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use super::error::OperationError;
 use super::grid::{Grid, MAX_VALUES};
 use super::numbers::numbers;
-use crate::data::{DataError, ImageFileError};
 use crate::data::decoding::{decode_whole, has_image_extension};
 use crate::data::{DataError, ImageFileError};
 

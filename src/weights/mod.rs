@@ -115,7 +115,7 @@ impl WeightFile {
     /// # Errors
     /// The file cannot be read any more.
     pub fn sha256(&self) -> Result<String, WeightFileError> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = lock(&self.file);
         sha256_of(&mut file).map_err(|source| WeightFileError::Read {
             path: self.path.clone(),
             source,

@@ -11,6 +11,7 @@ use crate::data::store::{RawDataset, SkippedFile};
 use crate::pixels::ImageShape;
 
 /// A data set split for training.
+#[derive(Clone)]
 pub struct Dataset {
     pub name: String,
     pub shape: ImageShape,
