@@ -5,7 +5,7 @@
 //!
 //! - [`text`]: numbers, lists and hints in words
 //! - [`progress`]: what a long task tells whoever watches it
-//! - [`sync`]: locks in memory
+//! - [`sync`]: locks between threads
 //! - [`storage`]: files that are whole or not there, locks, folders
 //! - [`fingerprint`]: SHA-256 over decoded content
 //! - [`drawing`]: text, enlarged images and tiles
@@ -15,6 +15,7 @@
 //! - [`augmentation`]: random changes of training images
 //! - [`download`]: published files and archives
 //! - [`data`]: decoding, sources, catalogue, drawn data sets, splits, checks
+//! - [`picture_files`]: pictures that a user names, and preparing them into a folder
 //! - [`batching`]: batches of images on a device
 //! - [`operations`]: convolution and pooling by hand, without a network
 //! - [`weights`]: files of published weights
@@ -29,15 +30,13 @@
 //! - [`inspection`]: what each layer makes of an image
 //! - [`explanation`]: which pixels matter
 //! - [`embedding`]: the last features on a plane
-//! - [`artifacts`]: a run's folder
-//! - [`run`]: a run, opened
+//! - [`run`]: a run: its files, training, evaluation, prediction, explanation
 //! - [`report`]: the page about a run, or several
 //! - [`terminal`]: bars and lines for people who watch
 //! - [`cli`]: the command line
 //! - [`commands`]: one file for each subcommand
 #![recursion_limit = "256"]
 
-pub mod artifacts;
 pub mod augmentation;
 pub mod batching;
 pub mod cli;
@@ -57,6 +56,7 @@ pub mod inspection;
 pub mod loss;
 pub mod models;
 pub mod operations;
+pub mod picture_files;
 pub mod pixels;
 pub mod preparation;
 pub mod progress;

@@ -1,10 +1,21 @@
-//! What `convlab data` is asked.
+//! `convlab data`
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::DataDirArgs;
+use super::common::DataDirArgs;
+
+#[derive(Debug, Args)]
+pub struct DataArgs {
+    #[command(subcommand)]
+    pub command: Option<DataCommand>,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Whose data set a command is about.
 #[derive(Debug, Args)]
@@ -15,6 +26,20 @@ pub struct ExperimentArgs {
     /// section.key=value overrides, e.g. data.dataset=pets
     #[arg(value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Data set, or a folder of class folders
+    pub name: String,
+    /// Picture to write
+    #[arg(long, default_value = "sheet.png")]
+    pub out: PathBuf,
+    /// Images per class
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub per_class: u16,
     #[command(flatten)]
     pub data: DataDirArgs,
 }
@@ -46,18 +71,7 @@ pub struct CheckArgs {
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Write a labelled sheet of training images as a picture
-    Show {
-        /// Data set, or a folder of class folders
-        name: String,
-        /// Picture to write
-        #[arg(long, default_value = "sheet.png")]
-        out: PathBuf,
-        /// Images per class
-        #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
-        per_class: u16,
-        #[command(flatten)]
-        data: DataDirArgs,
-    },
+    Show(ShowArgs),
     /// Look for leaks between the splits, duplicates, wrong labels, damaged files, and backgrounds
     /// that tell the class
     ///

@@ -3,20 +3,20 @@
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::{DONE, print};
+use super::DONE;
+use super::output::print;
 use crate::cli::ModelsArgs;
-use crate::device;
-use crate::device::DeviceChoice;
-use crate::experiment;
-use crate::models::{Entry, Initialization, REGISTRY, Summary};
+use crate::device::{self, DeviceChoice};
+use crate::experiment::{default_size, describe};
+use crate::models::{Entry, REGISTRY, Summary};
 use crate::pixels::ImageShape;
 use crate::text::{did_you_mean, grouped, table};
 
 /// Lists the networks or describes one.
-pub fn run(args: ModelsArgs) -> Result<u8> {
+pub fn run(args: &ModelsArgs) -> Result<u8> {
     match args.settings.split_first() {
-        None => list(&args),
-        Some((name, settings)) => describe(find(name)?, settings, &args),
+        None => list(args),
+        Some((name, settings)) => show(find(name)?, settings, args),
     }
 }
 
@@ -35,39 +35,13 @@ fn find(name: &str) -> Result<&'static Entry> {
 }
 
 fn summary(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<Summary> {
-    let mut overrides = vec![format!("model.name={}", entry.name)];
-    if entry.name == "sequential" && !settings.iter().any(|s| s.starts_with("model.layers")) {
-        overrides.push(format!("model.layers={}", crate::models::EXAMPLE_LAYERS));
-    }
-    if entry.architecture.is_some()
-        && !settings
-            .iter()
-            .any(|s| s.starts_with("model.head") || s.starts_with("model.cut"))
-    {
-        overrides.push("model.head=own".into());
-    }
-    if let Some(name) = settings.iter().find(|text| text.starts_with("model.name")) {
-        bail!(
-            "{} is described, received \"{name}\"; write `convlab models NAME`",
-            entry.name
-        );
-    }
-    overrides.extend_from_slice(settings);
-    let experiment = experiment::load(None, &overrides)?;
     let device = device::open(DeviceChoice::cpu(), &())?.device;
-    let (input, classes) = size(entry, args);
-    let network = experiment
-        .model
-        .build(input, classes, Initialization::default(), 0, &device)?;
-    Ok(Summary::new(entry.name, &network, input))
+    Ok(describe(entry, settings, size(entry, args), &device)?)
 }
 
 /// Images and classes that the network is described for.
 fn size(entry: &Entry, args: &ModelsArgs) -> (ImageShape, usize) {
-    let (input, classes) = match entry.architecture {
-        Some(architecture) => (architecture.input, architecture.classes),
-        None => (ImageShape::new(1, 28, 28), 10),
-    };
+    let (input, classes) = default_size(entry);
     let given = args.classes.map(usize::from);
     (args.input.unwrap_or(input), given.unwrap_or(classes))
 }
@@ -157,7 +131,7 @@ fn published() -> comfy_table::Table {
     rows
 }
 
-fn describe(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<u8> {
+fn show(entry: &Entry, settings: &[String], args: &ModelsArgs) -> Result<u8> {
     let summary = summary(entry, settings, args)?;
     if args.json {
         print(serde_json::to_string_pretty(&summary)?)?;

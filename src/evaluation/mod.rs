@@ -11,7 +11,6 @@ use std::time::Instant;
 use burn::tensor::{Device, Tensor, activation};
 use serde::{Deserialize, Serialize};
 
-use crate::artifacts::ArtifactError;
 use crate::batching::ImageBatch;
 use crate::data::{DataError, Split};
 use crate::loss::Loss;
@@ -62,8 +61,6 @@ pub enum EvaluationError {
     Interrupted,
     #[error(transparent)]
     Data(#[from] DataError),
-    #[error(transparent)]
-    Artifact(#[from] ArtifactError),
     #[error("the device failed: {0}")]
     Device(String),
     #[error(

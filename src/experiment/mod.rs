@@ -13,10 +13,12 @@
 //! 3. `sections`: the whole [`Experiment`], and checks between sections;
 //! 4. `read_error`, `deserialize`: from TOML values to sections, and what is wrong with a value;
 //! 5. `document`, `overrides`, `locate`: the texts, and the line or override that a problem is in;
-//! 6. `model`, `load`: how network, presets, file and overrides become one experiment.
+//! 6. `model`, `load`: how network, presets, file and overrides become one experiment;
+//! 7. `describe`: a network of the registry as a configuration makes it.
 
 mod class_weights;
 mod data;
+mod describe;
 mod deserialize;
 mod document;
 mod error;
@@ -37,6 +39,7 @@ mod transfer;
 
 pub use class_weights::{BalancedWeights, ClassWeights};
 pub use data::DataConfig;
+pub use describe::{DescribeError, default_size, describe};
 pub use error::ConfigError;
 pub use load::{QUICKSTART, from_file, load};
 pub use preprocess::PreprocessConfig;

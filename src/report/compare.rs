@@ -1,61 +1,80 @@
 //! Several runs beside each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
+use super::ReportError;
 use super::charts;
-use super::content::{ComparePage, ComparedRun, Difference, PairTest};
+use super::content::{ComparePage, ComparedRun, Difference, PairTest, RunFacts};
 use super::messages::Messages;
-use super::{ReportError, facts};
-use crate::artifacts::{RunFolder, flat_config};
+use crate::data::Dataset;
 use crate::evaluation::{Evaluation, Predictions, mcnemar};
-use crate::training::read_history;
+use crate::run::{OpenedRun, config_values};
+use crate::training::{EpochRecord, read_history};
 
-/// A run with what it says about its test images.
+/// A run with what it predicts for its test images.
 pub struct Tested {
-    pub run: RunFolder,
-    pub evaluation: Evaluation,
-    pub predictions: Predictions,
+    facts: RunFacts,
+    history: Vec<EpochRecord>,
+    /// Every value of the configuration under its dotted key.
+    config: BTreeMap<String, String>,
+    evaluation: Evaluation,
+    predictions: Predictions,
     /// What tells each test image from others.
-    pub images: Vec<String>,
+    images: Vec<String>,
+}
+
+impl Tested {
+    /// # Errors
+    /// The run's training has not ended, a file of it is damaged, or an image can no longer be read.
+    pub fn new(
+        run: &OpenedRun,
+        dataset: &Dataset,
+        (evaluation, predictions): (Evaluation, Predictions),
+    ) -> Result<Self, ReportError> {
+        Ok(Self {
+            facts: RunFacts::new(run)?,
+            history: read_history(run.folder.path())?,
+            config: config_values(&run.experiment)?,
+            evaluation,
+            predictions,
+            images: identities(dataset)?,
+        })
+    }
+}
+
+/// What tells each test image from others: its file, or else its content.
+fn identities(dataset: &Dataset) -> Result<Vec<String>, ReportError> {
+    let test = &dataset.test;
+    let mut pixels = vec![0; test.shape().len()];
+    let identities = (0..test.len()).map(|index| {
+        let origin = test.origin(index);
+        if Path::new(&origin).is_file() {
+            return Ok(origin);
+        }
+        test.read_unprepared(index, &mut pixels)?;
+        let label = test.label(index);
+        Ok(format!("{label} {:x?}", Sha256::digest(&pixels)))
+    });
+    identities.collect()
 }
 
 /// What tells `runs` apart.
 ///
 /// # Errors
-/// A file of a run is missing or damaged, or a chart cannot be drawn.
-pub fn compare(runs: &[Tested], t: &Messages) -> Result<ComparePage, ReportError> {
-    let mut compared = Vec::new();
+/// A chart cannot be drawn.
+pub fn compare(runs: Vec<Tested>, t: &Messages) -> Result<ComparePage, ReportError> {
     let (mut loss, mut accuracy) = (Vec::new(), Vec::new());
-    let mut configs = Vec::new();
-    for (number, tested) in runs.iter().enumerate() {
-        let facts = facts(&tested.run)?;
-        let records = read_history(tested.run.path())?;
-        let names =
-            || ["chart_train", "chart_valid"].map(|key| format!("{}: {}", facts.name, t.get(key)));
-        loss.extend(charts::losses(&records, names(), number));
-        accuracy.extend(charts::accuracies(&records, names(), number));
-        configs.push(flat_config(&tested.run)?);
-        compared.push(ComparedRun {
-            accuracy: tested.evaluation.accuracy,
-            accuracy_interval: tested.evaluation.accuracy_interval,
-            loss: tested.evaluation.loss,
-            color: charts::color(number),
-            facts,
-        });
+    for (number, run) in runs.iter().enumerate() {
+        let name = &run.facts.name;
+        let names = || ["chart_train", "chart_valid"].map(|key| format!("{name}: {}", t.get(key)));
+        loss.extend(charts::losses(&run.history, names(), number));
+        accuracy.extend(charts::accuracies(&run.history, names(), number));
     }
-    let keys: BTreeSet<&String> = configs.iter().flat_map(|config| config.keys()).collect();
-    let differences = keys.into_iter().filter_map(|key| {
-        let values: Vec<Option<String>> = configs
-            .iter()
-            .map(|config| config.get(key).cloned())
-            .collect();
-        let differ = values.iter().any(|value| *value != values[0]);
-        differ.then(|| Difference {
-            key: key.clone(),
-            values,
-        })
-    });
-    let groups = by_images(runs);
+    let differences = differences(&runs);
+    let groups = by_images(&runs);
     let mut tests = Vec::new();
     for group in &groups {
         for (at, &first) in group.iter().enumerate() {
@@ -65,15 +84,40 @@ pub fn compare(runs: &[Tested], t: &Messages) -> Result<ComparePage, ReportError
     }
     holm(&mut tests);
     let alone = groups.iter().filter(|group| group.len() == 1).flatten();
-    let apart: Vec<String> = alone.map(|&run| compared[run].facts.name.clone()).collect();
+    let apart: Vec<String> = alone.map(|&run| runs[run].facts.name.clone()).collect();
+    let compared = runs
+        .into_iter()
+        .enumerate()
+        .map(|(number, run)| ComparedRun {
+            accuracy: run.evaluation.accuracy,
+            accuracy_interval: run.evaluation.accuracy_interval,
+            loss: run.evaluation.loss,
+            color: charts::color(number),
+            facts: run.facts,
+        });
     Ok(ComparePage {
-        differences: differences.collect(),
+        runs: compared.collect(),
+        differences,
         loss: charts::over_epochs(&loss, t.get("chart_loss"), &[], false, t)?,
         accuracy: charts::over_epochs(&accuracy, t.get("chart_accuracy"), &[], false, t)?,
         tests,
         apart,
-        runs: compared,
     })
+}
+
+/// The keys whose values are not the same in all configurations.
+fn differences(runs: &[Tested]) -> Vec<Difference> {
+    let keys: BTreeSet<&String> = runs.iter().flat_map(|run| run.config.keys()).collect();
+    let differences = keys.into_iter().filter_map(|key| {
+        let values = runs.iter().map(|run| run.config.get(key).cloned());
+        let values: Vec<Option<String>> = values.collect();
+        let differ = values.iter().any(|value| *value != values[0]);
+        differ.then(|| Difference {
+            key: key.clone(),
+            values,
+        })
+    });
+    differences.collect()
 }
 
 /// Runs that were tested on the same images in the same order, together.
@@ -110,8 +154,8 @@ fn pair_test(first: &Tested, second: &Tested) -> PairTest {
         only_second += usize::from(hits == [false, true]);
     }
     PairTest {
-        first: first.run.name(),
-        second: second.run.name(),
+        first: first.facts.name.clone(),
+        second: second.facts.name.clone(),
         only_first,
         only_second,
         p_value: mcnemar(only_first, only_second),

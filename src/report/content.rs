@@ -2,13 +2,12 @@
 //!
 //! Pictures are `data:` addresses, so that the page needs nothing but itself.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::checks::Checks;
 use crate::evaluation::{Calibration, Evaluation, Interval};
 use crate::models::SummaryRow;
+use crate::run::{OpenedRun, RunError, Summary};
 
 /// `page.html`: one run.
 #[derive(Debug, Serialize)]
@@ -41,31 +40,29 @@ pub struct RunPage {
     pub config: String,
 }
 
-/// The run in a few figures, most of them those of `summary.json`.
-#[derive(Debug, Serialize, Deserialize)]
+/// The run in a few figures.
+#[derive(Debug, Serialize)]
 pub struct RunFacts {
-    #[serde(rename(deserialize = "run"))]
+    /// That of the folder, which may have been renamed since.
     pub name: String,
-    pub model: String,
-    pub dataset: String,
-    /// SHA-256 of the data set's content.
-    pub fingerprint: String,
-    #[serde(skip_deserializing)]
     pub input: String,
-    #[serde(skip_deserializing)]
+    /// How many.
     pub classes: usize,
-    pub parameters: usize,
-    /// Number in each split: `train`, `valid`, `test`.
-    pub images: BTreeMap<String, usize>,
-    pub epochs_run: usize,
-    pub best_epoch: Option<usize>,
-    /// As in `summary.json`, e.g. `epochs`, `patience`.
-    pub stopped_by: String,
-    pub seconds: f64,
-    pub images_per_second: f64,
-    pub backend: String,
-    pub convlab: String,
-    pub burn: String,
+    #[serde(flatten)]
+    pub summary: Summary,
+}
+
+impl RunFacts {
+    /// # Errors
+    /// The training has not ended, or its summary is damaged.
+    pub fn new(run: &OpenedRun) -> Result<Self, RunError> {
+        Ok(Self {
+            name: run.folder.name(),
+            input: run.card.input.to_string(),
+            classes: run.card.classes.len(),
+            summary: Summary::read(&run.folder)?,
+        })
+    }
 }
 
 /// How often images of one class were taken for another.

@@ -1,23 +1,22 @@
 //! What a report says about one run.
 
-use burn::tensor::Device;
 use image::RgbImage;
 
 use super::activations::activation_maps;
-use super::content::{ActivationMaps, Charts, Confused, Example, Explained, RunPage};
+use super::content::{ActivationMaps, Charts, Confused, Example, Explained, RunFacts, RunPage};
 use super::messages::Messages;
 use super::pictures::{address, shrunk, thumbnail};
-use super::{Cell, ReportError, facts};
+use super::{Cell, ReportError};
 use super::{charts, checks};
-use crate::artifacts::{CONFIG, ModelCard, RunFolder};
 use crate::data::check::DataCheck;
 use crate::data::{Dataset, Split, contact_sheet};
 use crate::drawing::{Tile, photo, rows};
 use crate::evaluation::{Calibration, Evaluation, Predictions};
 use crate::explanation::{Explainer, Method, overlay};
 use crate::inspection::{Activations, NamedImage, first_kernels, first_of_one_class};
-use crate::models::{Network, Summary};
-use crate::training::read_history;
+use crate::models::Summary;
+use crate::run::{CONFIG, OpenedRun};
+use crate::training::{StoppedBy, read_history};
 
 /// Pictures of a list, and of a cell of the confusion matrix.
 const PICTURES: usize = 12;
@@ -42,14 +41,11 @@ const SHEET: u32 = 1200;
 const KERNELS: u32 = 900;
 const OVERLAY: usize = 112;
 
-/// What a report needs besides the run's folder.
+/// What a report is made from.
 pub struct Sources<'a> {
-    pub run: &'a RunFolder,
-    pub card: &'a ModelCard,
-    pub network: &'a Network,
+    pub run: &'a OpenedRun,
     pub dataset: &'a Dataset,
     pub check: &'a DataCheck,
-    pub device: &'a Device,
     pub evaluation: &'a Evaluation,
     pub test: &'a Predictions,
     /// For the temperature; `None` where there are no such images.
@@ -70,15 +66,16 @@ impl Sources<'_> {
     /// # Errors
     /// A file or an image cannot be read, or the device failed.
     pub fn gather(&self, t: &Messages) -> Result<Gathered, ReportError> {
-        let run = facts(self.run)?;
-        let records = read_history(self.run.path())?;
+        let run = RunFacts::new(self.run)?;
+        let records = read_history(self.run.folder.path())?;
         let names = || ["chart_train", "chart_valid"].map(|key| t.get(key).to_string());
         let loss = charts::losses(&records, names(), 0);
         let accuracy = charts::accuracies(&records, names(), 0);
         let calibration = Calibration::new(self.test, self.valid);
-        let best = run.best_epoch.map(|epoch| (epoch, "chart_best"));
+        let best = run.summary.best_epoch.map(|epoch| (epoch, "chart_best"));
         // Where all epochs were run, nothing stopped it.
-        let stopped = (run.stopped_by != "epochs").then_some((run.epochs_run, "chart_stop"));
+        let stopped = (run.summary.stopped_by != StoppedBy::Epochs)
+            .then_some((run.summary.epochs_run, "chart_stop"));
         let marks: Vec<(usize, &str)> = best.into_iter().chain(stopped).collect();
         let charts = Charts {
             loss: charts::over_epochs(&loss, t.get("chart_loss"), &marks, true, t)?,
@@ -89,13 +86,13 @@ impl Sources<'_> {
                 t,
             )?,
         };
-        let summary = Summary::new(&self.card.model, self.network, self.card.input);
-        let kernels = first_kernels(self.network, false)?;
+        let summary = Summary::new(&self.run.card.model, &self.run.network, self.run.card.input);
+        let kernels = first_kernels(&self.run.network, false)?;
         let (explained, grad_cam) = self.explained()?;
         let classes = &self.dataset.classes;
         let classes = &classes[..classes.len().min(SHEET_CLASSES)];
         let sheet = contact_sheet(&self.dataset.train, classes, PER_CLASS)?;
-        let path = self.run.file(CONFIG);
+        let path = self.run.folder.file(CONFIG);
         let config =
             std::fs::read_to_string(&path).map_err(|source| ReportError::Read { path, source })?;
         let page = RunPage {
@@ -115,7 +112,7 @@ impl Sources<'_> {
             multiply_adds: summary.multiply_adds,
             layers: summary.layers,
             sheet_classes: classes.len(),
-            sheet: address(&shrunk(sheet.clone(), SHEET), self.card.input.channels)?,
+            sheet: address(&shrunk(sheet.clone(), SHEET), self.run.card.input.channels)?,
             checks: checks::lay_out(self.check, self.dataset)?,
             config,
         };
@@ -273,8 +270,8 @@ impl Sources<'_> {
                 name: format!("{index}: {class}"),
                 pixels: self.pixels(index)?,
             };
-            let (input, normalization) = (self.card.input, &self.card.normalization);
-            let (network, device) = (self.network, self.device);
+            let (input, normalization) = (self.run.card.input, &self.run.card.normalization);
+            let (network, device) = (&self.run.network, &self.run.backend.device);
             Ok(Activations::new(
                 network,
                 image,
@@ -289,10 +286,10 @@ impl Sources<'_> {
     /// The first hit of some classes, and the surest mistakes.
     fn explained(&self) -> Result<(Vec<Explained>, Option<RgbImage>), ReportError> {
         let explainer = Explainer::new(
-            self.network,
-            self.card.input,
-            &self.card.normalization,
-            self.device,
+            &self.run.network,
+            self.run.card.input,
+            &self.run.card.normalization,
+            &self.run.backend.device,
         );
         let classes = 0..self.dataset.classes.len();
         let hits = classes.filter_map(|class| {
@@ -307,7 +304,7 @@ impl Sources<'_> {
             let Some(map) = explainer.importance(Method::GradCam, &pixels, given)? else {
                 return Ok((Vec::new(), None));
             };
-            let input = self.card.input;
+            let input = self.run.card.input;
             let overlay = overlay(&pixels, input, &map.values, OVERLAY);
             explained.push(Explained {
                 example: self.example(index)?,

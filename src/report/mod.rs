@@ -12,30 +12,32 @@ mod gather;
 pub mod messages;
 mod pictures;
 mod render;
+mod write;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use image::RgbImage;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::artifacts::{ArtifactError, RunFolder, SUMMARY};
 use crate::data::DataError;
 use crate::inspection::InspectionError;
-use crate::storage::{self, StorageError, read_json};
+use crate::run::RunError;
+use crate::storage::StorageError;
 
 pub use compare::Tested;
-use content::{Example, RunFacts};
+use content::Example;
 pub use gather::Sources;
 pub use messages::Language;
 use messages::Messages;
+pub use write::{WrittenPage, write_comparison, write_page};
 
 /// A report cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     #[error(transparent)]
-    Artifact(#[from] ArtifactError),
+    Run(#[from] RunError),
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
@@ -44,10 +46,6 @@ pub enum ReportError {
     Inspection(#[from] InspectionError),
     #[error("cannot read {path}")]
     Read { path: PathBuf, source: io::Error },
-    #[error(
-        "{run} has no {SUMMARY}: its training has not ended; continue it with `convlab train --resume {run}`"
-    )]
-    NotEnded { run: PathBuf },
     #[error("a chart cannot be drawn: {0}")]
     Chart(String),
     #[error("a picture cannot be encoded: {0}")]
@@ -108,35 +106,11 @@ pub fn one(sources: &Sources, language: Language) -> Result<Report, ReportError>
 /// The page that compares `runs`, as HTML.
 ///
 /// # Errors
-/// As for [`one`].
-pub fn several(runs: &[Tested], language: Language) -> Result<String, ReportError> {
+/// A chart cannot be drawn.
+pub fn several(runs: Vec<Tested>, language: Language) -> Result<String, ReportError> {
     let messages = Messages::new(language)?;
     let page = compare::compare(runs, &messages)?;
     render::render("compare.html", &page, &json!(null), &messages)
-}
-
-/// Writes a page, whole or not at all.
-///
-/// # Errors
-/// [`StorageError::Write`]
-pub fn write(path: &Path, html: &str) -> Result<(), ReportError> {
-    Ok(storage::write(path, html.as_bytes())?)
-}
-
-/// `summary.json`, and what `model.json` adds to it.
-fn facts(run: &RunFolder) -> Result<RunFacts, ReportError> {
-    let path = run.file(SUMMARY);
-    if !path.is_file() {
-        let run = run.path().to_path_buf();
-        return Err(ReportError::NotEnded { run });
-    }
-    let mut facts: RunFacts = read_json(&path)?;
-    let card = run.model_card()?;
-    // The folder may have been renamed since.
-    facts.name = run.name();
-    facts.input = card.input.to_string();
-    facts.classes = card.classes.len();
-    Ok(facts)
 }
 
 #[cfg(test)]

@@ -1,4 +1,3 @@
-use super::content::RunFacts;
 use super::*;
 
 #[test]
@@ -54,18 +53,6 @@ fn numbers_are_written_as_each_language_does() {
         assert_eq!(Language::En.number(number, digits), english);
         assert_eq!(Language::Id.number(number, digits), indonesian);
     }
-}
-
-#[test]
-fn facts_are_read_from_a_summary() {
-    let summary = r#"{"run": "r", "convlab": "0.1.0", "burn": "0.22", "backend": "flex", "device": "x",
-        "model": "dense", "dataset": "garments", "fingerprint": "ab", "seed": 1, "parameters": 5,
-        "images": {"test": 2, "train": 7, "valid": 0}, "epochs_run": 3, "stopped_by": "epochs",
-        "best_epoch": null, "train": null, "valid": null, "test": null, "images_per_second": 1.5,
-        "seconds": 2.5, "skipped": []}"#;
-    let facts: RunFacts = serde_json::from_str(summary).unwrap();
-    assert_eq!((facts.name.as_str(), facts.images["train"]), ("r", 7));
-    assert_eq!(facts.best_epoch, None);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::data::catalog::{self, DatasetEntry, Source, data_dir, download};
+use crate::data::check::{DataCheck, check};
 use crate::data::sources::{FolderOptions, load_folder, load_idx, load_idx_folder, prepare};
 use crate::data::{DataError, Dataset, ImageOptions, RawDataset, SplitOptions, synthetic};
 use crate::experiment::Experiment;
@@ -52,6 +53,20 @@ pub fn open_dataset(
             seed: experiment.training.seed,
         },
     )
+}
+
+/// What [`check`] finds in the data set of `experiment`.
+///
+/// # Errors
+/// An image can no longer be read.
+pub fn check_data(
+    experiment: &Experiment,
+    dataset: &Dataset,
+    progress: &dyn Progress,
+) -> Result<DataCheck, DataError> {
+    let most_leaks = experiment.data.max_leak_fraction;
+    let is_balanced = experiment.training.class_weights.is_some();
+    check(dataset, most_leaks, is_balanced, progress)
 }
 
 fn folder_options(experiment: &Experiment, pipeline: &Pipeline) -> FolderOptions {

@@ -4,6 +4,7 @@ mod augmentation;
 mod by_hand;
 mod data;
 mod inspect;
+mod library;
 mod mistakes;
 mod prepare;
 mod real_data;

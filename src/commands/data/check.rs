@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::super::{DONE, MISSED, check_data, print};
 use crate::cli::CheckArgs;
+use crate::commands::output::print;
+use crate::commands::{DONE, MISSED};
 use crate::data::check::{About, DataCheck, Files, Finding, Level};
 use crate::experiment;
-use crate::run::open_dataset;
+use crate::run::{check_data, open_dataset};
 use crate::terminal::Bars;
 use crate::text::{grouped, table};
 
@@ -20,8 +21,9 @@ pub fn run(args: &CheckArgs, data_dir: Option<PathBuf>, json: bool) -> Result<u8
     let asked = &args.experiment;
     let experiment = experiment::load(asked.config.as_deref(), &asked.overrides)?;
     let data_dir = asked.data.data_dir.clone().or(data_dir);
-    let dataset = open_dataset(&experiment, data_dir.as_deref(), &Bars::default())?;
-    let check = check_data(&experiment, &dataset)?;
+    let bars = Bars::default();
+    let dataset = open_dataset(&experiment, data_dir.as_deref(), &bars)?;
+    let check = check_data(&experiment, &dataset, &bars)?;
     match json || args.json {
         true => print(serde_json::to_string_pretty(&check)?)?,
         false => show(&check)?,

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::super::{DONE, picture_format, print, write_picture};
 use crate::cli::PreviewArgs;
-use crate::data::Dataset;
+use crate::commands::DONE;
+use crate::commands::output::{picture_format, print, write_picture};
 use crate::experiment;
 use crate::inspection::augmentation_sheet;
-use crate::run::open_dataset;
+use crate::run::{open_dataset, training_images_in_turn};
 use crate::terminal::Bars;
 
 /// Writes the sheet; `data_dir` is the folder given before the name of the command.
@@ -24,7 +24,7 @@ pub fn run(args: &PreviewArgs, data_dir: Option<PathBuf>) -> Result<u8> {
     };
     let data_dir = asked.data.data_dir.clone().or(data_dir);
     let dataset = open_dataset(&experiment, data_dir.as_deref(), &Bars::default())?;
-    let indices = classes_in_turn(&dataset, args.images.into());
+    let indices = training_images_in_turn(&dataset, args.images.into());
     let (train, classes) = (&dataset.train, &dataset.classes);
     let sheet = augmentation_sheet(&augmentation, train, classes, &indices, args.epochs.into())?;
     write_picture(
@@ -42,19 +42,4 @@ pub fn run(args: &PreviewArgs, data_dir: Option<PathBuf>) -> Result<u8> {
         args.out.display()
     ))?;
     Ok(DONE)
-}
-
-/// At most `count` training images: the first of each class, then the second, and so on.
-fn classes_in_turn(dataset: &Dataset, count: usize) -> Vec<usize> {
-    let mut seen = vec![0; dataset.classes.len()];
-    let mut places: Vec<[usize; 3]> = (0..dataset.train.len())
-        .map(|index| {
-            let class = dataset.train.label(index);
-            seen[class] += 1;
-            [seen[class], class, index]
-        })
-        .collect();
-    places.sort_unstable();
-    places.truncate(count);
-    places.into_iter().map(|[.., index]| index).collect()
 }

@@ -1,112 +1,87 @@
-use std::path::Path;
+//! `convlab inspect explain`
 
 use anyhow::{Result, bail};
-use comfy_table::Table;
+use comfy_table::{CellAlignment, Table};
 
-use super::Opened;
-use crate::commands::{DONE, print};
-use crate::data::decoding::decode;
-use crate::evaluation::ranking;
-use crate::explanation::{
-    DeletionInsertion, Explainer, Importance, Method, RandomBaseline, overview,
-};
+use crate::cli::ExplainArgs;
+use crate::commands::output::{print, write_figure};
+use crate::commands::{DONE, open_run};
+use crate::explanation::{DeletionInsertion, Importance, RandomBaseline};
+use crate::inspection::NamedImage;
+use crate::run::{OpenedRun, own_image, test_images};
+use crate::terminal::Bars;
 use crate::text::{did_you_mean, table};
 
-/// Characters of a picture's name.
+/// Characters of a figure's name.
 const STEM: usize = 60;
 
-impl Opened {
-    /// Explains what the network makes of a picture, or of a test image given by its number.
-    pub(super) fn explain(
-        &self,
-        image: &Path,
-        class: Option<&str>,
-        data_dir: Option<&Path>,
-    ) -> Result<u8> {
-        let (name, pixels) = self.picture(image, data_dir)?;
-        let (input, normalization) = (self.card.input, &self.card.normalization);
-        let explainer = Explainer::new(&self.network, input, normalization, &self.backend.device);
-        let probabilities = explainer.probabilities(&pixels)?;
-        let ranking = ranking(&probabilities);
-        let class = match class {
-            Some(name) => self.class(name)?,
-            None => ranking[0],
-        };
-        let taken = |class: usize| {
-            format!(
-                "{} ({:.1}%)",
-                self.card.classes[class],
-                100.0 * probabilities[class]
-            )
-        };
+/// Explains what the network makes of a picture, or of a test image given by its number.
+pub fn run(args: &ExplainArgs) -> Result<u8> {
+    let run = open_run(&args.run, &args.device)?;
+    let image = image(&run, args)?;
+    let class = match &args.class {
+        Some(name) => Some(class(&run, name)?),
+        None => None,
+    };
+    let explanation = run.explain(image, class)?;
+    let (name, classes) = (&explanation.image.name, &run.card.classes);
+    let probability = |class: usize| {
+        let percent = 100.0 * explanation.probabilities[class];
+        format!("{} ({percent:.1}%)", classes[class])
+    };
+    print(format!(
+        "{name}: taken for {}; explained: {}",
+        probability(explanation.predicted),
+        probability(explanation.class)
+    ))?;
+    for method in &explanation.left_out {
         print(format!(
-            "{name}: taken for {}; explained: {}",
-            taken(ranking[0]),
-            taken(class)
+            "{method}: left out, for the network has no convolution"
         ))?;
-        let baseline = RandomBaseline::new(&explainer, &pixels, class)?;
-        let mut maps: Vec<(Importance, DeletionInsertion)> = Vec::new();
-        for method in Method::ALL {
-            match explainer.importance(method, &pixels, class)? {
-                Some(map) => {
-                    let areas = explainer.deletion_insertion(&pixels, class, &map)?;
-                    maps.push((map, areas));
-                }
-                None => print(format!(
-                    "{method}: left out, for the network has no convolution"
-                ))?,
-            }
-        }
-        print(faithfulness_table(&maps, &baseline))?;
-        let title = format!(
-            "{name}: {}, insertion less deletion",
-            self.card.classes[class]
-        );
-        let picture = overview(&title, &pixels, input, &maps);
-        let name = format!("explain-{name}-as-{}", self.card.classes[class]);
-        let words = name.split(|c: char| !c.is_alphanumeric());
-        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        // Names of files are limited, those of classes are not.
-        let stem: String = words.join("-").chars().take(STEM).collect();
-        self.keep(&stem, &picture)?;
-        Ok(DONE)
     }
+    print(faithfulness_table(&explanation.maps, &explanation.baseline))?;
+    let figure = figure_name(name, &classes[explanation.class]);
+    write_figure(&run.folder, &figure, &run.picture_of(&explanation))?;
+    Ok(DONE)
+}
 
-    /// A picture by its path, or a test image by its number; its name and pixels.
-    fn picture(&self, image: &Path, data_dir: Option<&Path>) -> Result<(String, Vec<u8>)> {
-        let number = image.to_str().and_then(|text| text.parse::<usize>().ok());
-        let Some(index) = number.filter(|_| !image.exists()) else {
-            let name = image.file_stem().unwrap_or(image.as_os_str());
-            let pixels = decode(image, &self.card.image_options())?;
-            return Ok((name.to_string_lossy().into_owned(), pixels));
-        };
-        let dataset = self.dataset(data_dir)?;
-        let images = super::test_images(&dataset, &[index])?;
-        let Some(image) = images.into_iter().next() else {
-            bail!("{} has no test images", dataset.name);
-        };
-        Ok((image.name, image.pixels))
+/// A picture by its path, or a test image by its number.
+fn image(run: &OpenedRun, args: &ExplainArgs) -> Result<NamedImage> {
+    let image = &args.image;
+    let number = image.to_str().and_then(|text| text.parse::<usize>().ok());
+    let Some(index) = number.filter(|_| !image.exists()) else {
+        let name = image.file_stem().unwrap_or(image.as_os_str());
+        let name = name.to_string_lossy().into_owned();
+        return Ok(own_image(run, image, name)?);
+    };
+    let dataset = run.dataset(args.data.data_dir.as_deref(), &Bars::default())?;
+    match test_images(&dataset, &[index], 1)?.pop() {
+        Some(image) => Ok(image),
+        None => bail!("{} has no test images", dataset.name),
     }
+}
 
-    fn class(&self, name: &str) -> Result<usize> {
-        let classes = &self.card.classes;
-        let found = classes
-            .iter()
-            .position(|class| class.eq_ignore_ascii_case(name));
-        let number = || {
-            name.parse()
-                .ok()
-                .filter(|&number: &usize| number < classes.len())
-        };
-        let Some(class) = found.or_else(number) else {
+fn class(run: &OpenedRun, name: &str) -> Result<usize> {
+    let classes = &run.card.classes;
+    match run.card.class(name) {
+        Some(class) => Ok(class),
+        None => {
             let hint = did_you_mean(name, classes.iter().map(String::as_str));
             bail!(
                 "--class {name}: expected one of {}, or its number from 0{hint}",
                 classes.join(", ")
-            );
-        };
-        Ok(class)
+            )
+        }
     }
+}
+
+/// The name of the figure: letters and digits only, and not too long for a file system, for names of
+/// classes have no limit.
+fn figure_name(image: &str, class: &str) -> String {
+    let name = format!("explain-{image}-as-{class}");
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("-").chars().take(STEM).collect()
 }
 
 fn faithfulness_table(
@@ -115,7 +90,7 @@ fn faithfulness_table(
 ) -> String {
     let mut rows: Table = table(["method", "deletion", "insertion", "difference", ""], 1);
     if let Some(column) = rows.column_mut(4) {
-        column.set_cell_alignment(comfy_table::CellAlignment::Left);
+        column.set_cell_alignment(CellAlignment::Left);
     }
     let row = |name: String, areas: &DeletionInsertion, verdict: String| {
         let figures = [areas.deletion, areas.insertion, areas.score()];

@@ -1,69 +1,75 @@
 //! Which picture is written where.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use super::error::PrepareError;
+use super::inputs::find_pictures;
 
-use crate::commands::inputs::pictures;
-
-/// A picture and its place.
+/// A picture and where it is written.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Job {
+pub struct PlannedPicture {
     pub input: PathBuf,
     /// Below the output folder.
     pub output: PathBuf,
 }
 
-/// All that is asked for.
-pub(super) struct Plan {
-    pub jobs: Vec<Job>,
-    /// What cannot be used, each in a sentence.
-    pub bad: Vec<String>,
+/// All pictures to prepare.
+pub struct OutputPlan {
+    pub pictures: Vec<PlannedPicture>,
+    /// Inputs that cannot be used, each in a sentence.
+    pub unusable: Vec<String>,
 }
 
-impl Plan {
-    /// The pictures of `inputs` under their names, with the sub-folders of a folder.
+impl OutputPlan {
+    /// The pictures of `inputs` under their names, with the sub-folders of a folder; for `-` those
+    /// that `stdin` names.
     ///
     /// # Errors
     /// Two pictures would be written under one name, or `out` lies in a folder that is read.
-    pub fn new(inputs: &[PathBuf], out: &Path) -> Result<Self> {
-        let (mut jobs, mut bad) = (Vec::new(), Vec::new());
-        let mut stdin = io::stdin().lock();
+    pub fn new(
+        inputs: &[PathBuf],
+        out: &Path,
+        mut stdin: impl BufRead,
+    ) -> Result<Self, PrepareError> {
+        let (mut planned, mut unusable) = (Vec::new(), Vec::new());
         for input in inputs {
             let folder = input.is_dir();
             if folder && is_within(out, input) {
-                bail!(
-                    "--out {} lies in {}, whose pictures are prepared; choose a folder outside",
-                    out.display(),
-                    input.display()
-                );
+                return Err(PrepareError::Within {
+                    out: out.to_path_buf(),
+                    input: input.clone(),
+                });
             }
-            for picture in pictures(std::slice::from_ref(input), &mut stdin) {
+            for picture in find_pictures(std::slice::from_ref(input), &mut stdin) {
                 match picture {
-                    Ok(path) => jobs.push(Job {
+                    Ok(path) => planned.push(PlannedPicture {
                         output: output_of(&path, folder.then_some(input)),
                         input: path,
                     }),
-                    Err(problem) => bad.push(problem.reason),
+                    Err(input) => unusable.push(input.reason),
                 }
             }
         }
         let mut places = BTreeMap::<&Path, &Path>::new();
-        for Job { input, output } in &jobs {
+        for PlannedPicture { input, output } in &planned {
             match places.insert(output, input) {
-                Some(other) if other != input => bail!(
-                    "{} and {} would both be written as {}; rename one, or write them to different folders",
-                    other.display(),
-                    input.display(),
-                    out.join(output).display()
-                ),
+                Some(other) if other != input => {
+                    return Err(PrepareError::SameName {
+                        first: other.to_path_buf(),
+                        second: input.clone(),
+                        output: out.join(output),
+                    });
+                }
                 _ => {}
             }
         }
-        jobs.dedup();
-        Ok(Self { jobs, bad })
+        planned.dedup();
+        Ok(Self {
+            pictures: planned,
+            unusable,
+        })
     }
 }
 

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::UNIX_EPOCH;
 
-use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::plan::Job;
+use super::error::PrepareError;
+use super::plan::PlannedPicture;
 use crate::storage::{self, Lock};
 use crate::sync;
 
@@ -19,7 +19,7 @@ const LOCK: &str = ".convlab-prepare.lock";
 
 /// The file a picture was made from, as it was then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Source {
+pub struct Source {
     input: PathBuf,
     bytes: u64,
     /// Nanoseconds since 1970.
@@ -57,7 +57,7 @@ struct Entry {
     source: Option<Source>,
 }
 
-pub(super) struct Manifest {
+pub struct Manifest {
     folder: PathBuf,
     before: BTreeMap<String, Option<Source>>,
     file: Mutex<File>,
@@ -66,20 +66,25 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
-    /// That of `folder`, which is made if need be, for the pictures of `jobs` made by `steps`; those
+    /// That of `folder`, which is made if need be, for the pictures of `pictures` made by `steps`; those
     /// made by others are to be made again.
     ///
     /// # Errors
     /// A picture would replace what this program has not written, another process is writing to the
     /// folder, or the manifest cannot be read or written.
-    pub fn open(folder: &Path, steps: &str, jobs: &[Job]) -> Result<Self> {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    pub fn open(
+        folder: &Path,
+        steps: &str,
+        pictures: &[PlannedPicture],
+    ) -> Result<Self, PrepareError> {
+        make_folder(folder)?;
         let lock = lock(folder)?;
         let path = folder.join(NAME);
         let text = match path.exists() {
-            true => fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}", path.display()))?,
+            true => fs::read_to_string(&path).map_err(|source| PrepareError::Read {
+                path: path.clone(),
+                source,
+            })?,
             false => String::new(),
         };
         let mut lines = text.lines();
@@ -90,10 +95,10 @@ impl Manifest {
         let mut before: BTreeMap<_, _> = entries
             .map(|entry| (entry.output, entry.source.filter(|_| same)))
             .collect();
-        check_ownership(folder, jobs, &before)?;
+        check_ownership(folder, pictures, &before)?;
         // Noted before they are written: after a kill in between they are still known as own.
-        for job in jobs {
-            let output = job.output.to_string_lossy().into_owned();
+        for picture in pictures {
+            let output = picture.output.to_string_lossy().into_owned();
             before.entry(output).or_default();
         }
         let mut whole = line(&Header {
@@ -107,7 +112,7 @@ impl Manifest {
         }
         storage::write(&path, whole.as_bytes())?;
         let file = OpenOptions::new().append(true).open(&path);
-        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+        let file = file.map_err(|source| PrepareError::Write { path, source })?;
         Ok(Self {
             folder: folder.to_path_buf(),
             before,
@@ -126,25 +131,37 @@ impl Manifest {
     ///
     /// # Errors
     /// The note cannot be written.
-    pub fn add(&self, output: &Path, source: Option<Source>) -> Result<()> {
+    pub fn add(&self, output: &Path, source: Option<Source>) -> Result<(), PrepareError> {
         let line = line(&Entry {
             output: output.to_string_lossy().into_owned(),
             source,
         })?;
         let mut file = sync::lock(&self.file);
-        file.write_all(line.as_bytes())
-            .with_context(|| format!("cannot write {}", self.folder.join(NAME).display()))
+        (file.write_all(line.as_bytes())).map_err(|source| PrepareError::Write {
+            path: self.folder.join(NAME),
+            source,
+        })
     }
 }
 
-fn lock(folder: &Path) -> Result<File> {
+/// Makes a folder, and those above it.
+///
+/// # Errors
+/// [`PrepareError::Folder`]
+pub fn make_folder(folder: &Path) -> Result<(), PrepareError> {
+    fs::create_dir_all(folder).map_err(|source| PrepareError::Folder {
+        path: folder.to_path_buf(),
+        source,
+    })
+}
+
+fn lock(folder: &Path) -> Result<File, PrepareError> {
     let path = folder.join(LOCK);
-    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let file = File::create(&path).map_err(|source| PrepareError::Write { path, source })?;
     match storage::lock(&file) {
-        Lock::Busy => bail!(
-            "another process is preparing pictures into {}; wait for it, or choose another folder with --out",
-            folder.display()
-        ),
+        Lock::Busy => Err(PrepareError::Busy {
+            out: folder.to_path_buf(),
+        }),
         // File systems without locks exist; there, two at once are not noticed.
         Lock::Held | Lock::Unavailable(_) => Ok(file),
     }
@@ -152,22 +169,19 @@ fn lock(folder: &Path) -> Result<File> {
 
 fn check_ownership(
     folder: &Path,
-    jobs: &[Job],
+    pictures: &[PlannedPicture],
     own: &BTreeMap<String, Option<Source>>,
-) -> Result<()> {
-    for job in jobs {
-        let output = folder.join(&job.output);
-        let own = own.contains_key(&*job.output.to_string_lossy());
+) -> Result<(), PrepareError> {
+    for picture in pictures {
+        let output = folder.join(&picture.output);
+        let own = own.contains_key(&*picture.output.to_string_lossy());
         if !own && output.symlink_metadata().is_ok() {
-            bail!(
-                "{} is there already and was not written by `convlab prepare`; it is never replaced, choose another folder with --out",
-                output.display()
-            );
+            return Err(PrepareError::NotOwn { output });
         }
     }
     Ok(())
 }
 
-fn line(value: &impl Serialize) -> Result<String> {
+fn line(value: &impl Serialize) -> Result<String, PrepareError> {
     Ok(serde_json::to_string(value)? + "\n")
 }

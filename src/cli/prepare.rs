@@ -1,0 +1,22 @@
+//! `convlab prepare`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub struct PrepareArgs {
+    /// Pictures, folders of pictures, - to read paths from standard input; and section.key=value
+    /// overrides, e.g. preprocess.steps='["equalize"]'
+    #[arg(value_name = "IMAGE | KEY=VALUE", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// Configuration, or config.toml of a run, whose [preprocess] is taken
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder to write PNG files to, under the names of the inputs
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Write every stage side by side in place of the result
+    #[arg(long)]
+    pub strip: bool,
+}

@@ -1,0 +1,54 @@
+//! `convlab data show`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::cli::ShowArgs;
+use crate::commands::DONE;
+use crate::commands::output::{picture_format, print, write_picture};
+use crate::data::{catalog, contact_sheet};
+use crate::experiment::{DataConfig, Experiment};
+use crate::run::open_dataset;
+use crate::terminal::Bars;
+use crate::text::grouped;
+
+/// Writes the sheet; `data_dir` is the folder given before the name of the command.
+pub fn run(args: &ShowArgs, data_dir: Option<PathBuf>) -> Result<u8> {
+    let out = &args.out;
+    let format = picture_format(out)?;
+    let experiment = Experiment {
+        data: data_config(&args.name)?,
+        ..Experiment::default()
+    };
+    let data_dir = args.data.data_dir.clone().or(data_dir);
+    let dataset = open_dataset(&experiment, data_dir.as_deref(), &Bars::default())?;
+    let sheet = contact_sheet(&dataset.train, &dataset.classes, args.per_class.into())?;
+    write_picture(&sheet, out, format, "fewer images with --per-class")?;
+    print(format!(
+        "{}: {} classes, {} training images {}, written to {}",
+        dataset.name,
+        dataset.classes.len(),
+        grouped(dataset.train.len()),
+        dataset.shape,
+        out.display()
+    ))?;
+    Ok(DONE)
+}
+
+/// A data set of the catalogue, or a folder of class folders.
+fn data_config(name: &str) -> Result<DataConfig> {
+    let folder = Path::new(name);
+    match catalog::find(name) {
+        Err(_) if folder.is_dir() => Ok(DataConfig {
+            dataset: "folder".into(),
+            path: Some(folder.to_path_buf()),
+            ..DataConfig::default()
+        }),
+        Err(error) => Err(error.into()),
+        Ok(entry) => Ok(DataConfig {
+            dataset: entry.name.into(),
+            ..DataConfig::default()
+        }),
+    }
+}
