@@ -1,4 +1,5 @@
-//! The device a run computes on: backends are chosen at build time, among them at run time.
+//! The device that a run computes on. Backends are selected when the program is built, one of them
+//! when it runs.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -26,7 +27,7 @@ pub enum DeviceChoice {
 }
 
 impl DeviceChoice {
-    /// A CPU backend that is compiled in, or `auto` where there is none.
+    /// A compiled-in CPU backend, or `auto` if there is none.
     pub fn cpu() -> Self {
         match (cfg!(feature = "ndarray"), cfg!(feature = "flex")) {
             (true, _) => DeviceChoice::Ndarray,
@@ -36,7 +37,7 @@ impl DeviceChoice {
     }
 }
 
-/// A device and the backend's name.
+/// A device, and the name of its backend.
 #[derive(Debug, Clone)]
 pub struct Backend {
     pub name: &'static str,
@@ -50,7 +51,7 @@ impl Backend {
     }
 }
 
-/// The device asked for cannot be used.
+/// The requested device cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {
     #[error(
@@ -67,7 +68,7 @@ pub enum BackendError {
     NoBackend,
 }
 
-/// Backends compiled in, best for training first.
+/// Names of the compiled-in backends, the fastest for training first.
 pub fn compiled() -> Vec<&'static str> {
     [
         ("cuda", cfg!(feature = "cuda")),
@@ -80,10 +81,10 @@ pub fn compiled() -> Vec<&'static str> {
     .collect()
 }
 
-/// Opens the device of `choice`; `auto` warns where it falls back to the CPU.
+/// Opens the device of `choice`; `auto` warns if it falls back to the CPU.
 ///
 /// # Errors
-/// [`BackendError`] when a backend asked for by name is not compiled in or its device not there.
+/// A backend requested by name is not compiled in, or has no device.
 pub fn open(choice: DeviceChoice, progress: &dyn Progress) -> Result<Backend, BackendError> {
     match choice {
         DeviceChoice::Auto => automatic(progress),
@@ -116,7 +117,7 @@ fn cpu(name: &'static str) -> Result<Backend, BackendError> {
         #[cfg(feature = "flex")]
         "flex" => Device::flex(),
         #[cfg(feature = "ndarray")]
-        // Deprecated upstream in favour of flex; it is this program's default by its users' wish.
+        // Deprecated upstream in favour of flex, but the default of this program.
         #[allow(deprecated)]
         "ndarray" => Device::ndarray(),
         _ => return Err(BackendError::NotCompiled { name }),
@@ -124,7 +125,7 @@ fn cpu(name: &'static str) -> Result<Backend, BackendError> {
     Ok(Backend { name, device })
 }
 
-/// Whether a GPU emulated on the CPU will do.
+/// Whether a GPU that is emulated on the CPU is accepted.
 #[derive(Clone, Copy, PartialEq)]
 enum Software {
     Allowed,
@@ -142,7 +143,7 @@ fn gpu(name: &'static str, software: Software) -> Result<Backend, BackendError> 
     Err(BackendError::NotThere { name, reason })
 }
 
-/// The devices to try, best first; `None` when the backend is not compiled in.
+/// The devices to try, the fastest first; `None` if the backend is not compiled in.
 #[cfg_attr(not(feature = "wgpu"), allow(unused_variables))]
 fn candidates(name: &str, software: Software) -> Option<Vec<fn() -> Device>> {
     match name {
@@ -166,7 +167,7 @@ fn candidates(name: &str, software: Software) -> Option<Vec<fn() -> Device>> {
     }
 }
 
-/// Opens a device and computes something on it; drivers that are missing panic inside Burn.
+/// Opens a device and computes a sum on it. Burn panics if a driver is missing.
 fn probe(open: fn() -> Device) -> Result<Device, String> {
     static HOOK: Mutex<()> = Mutex::new(());
     let _guard = HOOK.lock();
@@ -186,7 +187,7 @@ fn probe(open: fn() -> Device) -> Result<Device, String> {
         Ok(Err(error)) => Err(error),
         Err(panic) => {
             let first = panic_message(panic.as_ref());
-            // Burn's runtime thread reports a driver that is missing as a closed channel.
+            // Burn's runtime thread reports a missing driver as a closed channel.
             let first = first.filter(|text| !text.contains("RecvError"));
             Err(first
                 .unwrap_or("no driver or adapter was found")

@@ -1,14 +1,14 @@
-//! What a long task tells whoever watches it, and what it asks.
+//! Progress reports of long tasks, and their cancellation.
 //!
-//! Tasks take a `&dyn Progress` and never write to the terminal themselves: bars, JSON events, a
-//! server and tests each watch in their own way.
+//! Tasks take a `&dyn Progress` and never write to the terminal themselves: progress bars, JSON
+//! events, a server and tests each implement [`Progress`].
 
-/// Watches a long task. Every method does nothing unless it is overridden, so that `&()` watches
-/// nothing and never cancels.
+/// Receives the progress of a long task. Every method does nothing by default, so `&()` ignores all
+/// reports and never cancels.
 ///
-/// A task may call from several threads at once.
+/// A task may call the methods from several threads at once.
 pub trait Progress: Sync {
-    /// A stage begins; it has `total` units, where that is known.
+    /// A stage begins; it has `total` units, if that is known.
     fn begin(&self, _stage: Stage, _total: Option<u64>) {}
 
     /// `units` more of the current stage are done.
@@ -17,19 +17,19 @@ pub trait Progress: Sync {
     /// The current stage has ended, or another begins.
     fn end(&self) {}
 
-    /// Something worth a line of its own.
+    /// A message for the user.
     fn note(&self, _text: &str) {}
 
-    /// Something that the user may want to change.
+    /// A warning for the user.
     fn warn(&self, _text: &str) {}
 
-    /// Whether the task is to stop as soon as it can; it then returns an error that says so.
+    /// Whether the task should stop as soon as possible; it then returns an error that says so.
     fn is_cancelled(&self) -> bool {
         false
     }
 }
 
-/// Watches nothing.
+/// Ignores all reports.
 impl Progress for () {}
 
 /// A part of a long task.
@@ -42,7 +42,7 @@ pub struct Stage<'a> {
     pub unit: Unit,
 }
 
-/// What a [`Stage`] counts.
+/// Unit of the progress in a [`Stage`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     Images,
@@ -50,7 +50,7 @@ pub enum Unit {
 }
 
 impl<'a> Stage<'a> {
-    /// A stage that goes through images.
+    /// A stage that counts images.
     pub const fn images(action: &'a str) -> Self {
         Self {
             action,
@@ -59,7 +59,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// A stage that goes through the bytes of `subject`.
+    /// A stage that counts the bytes of `subject`.
     pub const fn bytes(action: &'a str, subject: &'a str) -> Self {
         Self {
             action,
@@ -69,7 +69,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// A stage that has begun; it ends when this is dropped, so on an error as well.
+/// A running stage; it ends when this is dropped, also after an error.
 pub struct Running<'a> {
     progress: &'a dyn Progress,
     done: u64,
@@ -82,7 +82,7 @@ impl<'a> Running<'a> {
         Self { progress, done: 0 }
     }
 
-    /// `done` units are done, counted from the stage's begin.
+    /// `done` units are done since the stage began.
     pub fn advance_to(&mut self, done: u64) {
         self.progress.advance(done.saturating_sub(self.done));
         self.done = done;

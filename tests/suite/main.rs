@@ -8,6 +8,7 @@ mod inspect;
 mod library;
 mod mistakes;
 mod prepare;
+mod published_weights;
 mod real_data;
 mod report;
 mod resume;

@@ -26,6 +26,7 @@ fn tensors(run: &Path) -> Vec<(String, Vec<f32>)> {
 }
 
 #[test]
+#[ignore = "needs a Vulkan device: run cargo test --features wgpu -- --include-ignored wgpu"]
 fn training_on_wgpu_gives_the_losses_and_weights_of_the_cpu() {
     let place = Workplace::new();
     let layers = "model.layers=[\"conv 4 3x3 stride 2 relu\", \"max-pool 2x2\", \"conv 6 3x3 same tanh\", \"avg-pool 2x2\", \"flatten\", \"dense 16 relu\", \"dense classes\"]";

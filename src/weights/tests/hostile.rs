@@ -5,7 +5,7 @@ use zip::CompressionMethod;
 use super::fixtures::{
     Pickle, archive, floats, legacy_file, open, safetensors_file, state_dict, tar_file, zip_file,
 };
-use crate::weights::{WeightFile, WeightFileError};
+use crate::weights::WeightFileError;
 
 pub fn refused(content: &[u8]) -> WeightFileError {
     open(content).unwrap_err()
@@ -106,29 +106,6 @@ fn a_file_cut_short_anywhere_is_refused() {
             let result = open(&whole[..length]);
             let read = result.and_then(|file| file.values("w").or(file.values("weight")));
             assert!(read.is_err(), "{length} of {} bytes", whole.len());
-        }
-    }
-}
-
-#[test]
-fn flipped_bytes_never_end_the_program() {
-    let values = vec![1.0; 100];
-    let header = r#"{"w":{"dtype":"F32","shape":[100],"data_offsets":[0,400]}}"#;
-    for whole in [
-        zip_file(&one_tensor(), &[floats(&values)]),
-        legacy_file(&one_tensor(), &[&values]),
-        tar_file([1.0, 2.0, 3.0]),
-        safetensors_file(header, &floats(&values)),
-    ] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("weights");
-        for position in 0..whole.len().min(700) {
-            let mut broken = whole.clone();
-            broken[position] ^= [0x01, 0x80, 0xff][position % 3];
-            std::fs::write(&path, &broken).unwrap();
-            if let Ok(file) = WeightFile::open(&path) {
-                file.names().for_each(|name| drop(file.values(name)));
-            }
         }
     }
 }

@@ -1,9 +1,11 @@
-//! Files of weights made here, whole and hostile; nothing of others is needed.
+//! Files of weights, whole and hostile; all but the published ones are made here.
 
+mod allocation;
 mod fixtures;
+mod flipped;
 mod hostile;
 mod keras;
-mod published;
+mod published_weights;
 mod readable;
 mod sources;
 mod strangers;
