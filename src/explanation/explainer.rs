@@ -114,7 +114,7 @@ impl Explainer {
         images: Vec<Vec<f32>>,
         class: usize,
     ) -> Result<Tensor<4>, InspectionError> {
-        let objective = |outputs: Outputs| logit(outputs.vectors(), class);
+        let objective = |outputs: Outputs| logit(outputs.features.flatten(), class);
         let found = self.gradient.of_logits(self.tensor(images), objective)?;
         Ok(found.gradient)
     }

@@ -23,16 +23,9 @@ pub struct InputGradient {
 pub struct Outputs {
     /// The images in pixel space, `[batch, channels, height, width]`, values from 0 to 1.
     pub images: Tensor<4>,
-    /// The output of the layer asked for.
+    /// The output of the layer asked for. Of the last layer it becomes the logits by
+    /// [`Features::flatten`].
     pub features: Features,
-}
-
-impl Outputs {
-    /// The output of the layer as vectors, `[batch, features]`; of the last layer these are the
-    /// logits.
-    pub fn vectors(self) -> Tensor<2> {
-        vectors(self.features)
-    }
 }
 
 /// The value of an objective for each image and its gradient.
@@ -124,7 +117,7 @@ impl InputGradient {
         let count = self.layers_up_to(layer)?;
         let input = Features::Maps(normalize(images, &self.normalization));
         let output = forward(&self.network.layers()[..count], input);
-        let later = |output| vectors(forward(&self.recording.layers()[count..], output));
+        let later = |output| forward(&self.recording.layers()[count..], output).flatten();
         let independent = || GradientError::Independent("the layer");
         let gradient = match output.clone() {
             Features::Maps(maps) => {
@@ -183,12 +176,5 @@ fn backward<const D: usize>(values: Tensor<1>, inputs: &Tensor<D>) -> Option<Ten
     match values.device().is_autodiff() {
         true => inputs.grad(&values.sum().backward()),
         false => None,
-    }
-}
-
-fn vectors(features: Features) -> Tensor<2> {
-    match features {
-        Features::Vector(vectors) => vectors,
-        Features::Maps(maps) => maps.flatten(1, 3),
     }
 }

@@ -71,22 +71,11 @@ pub(super) fn layer_activations(
     let outputs = layers.iter().map(|named| {
         features = forward(from_ref(named), features.clone());
         let (name, layer) = named;
-        let (shape, values) = match &features {
-            Features::Maps(maps) => {
-                let [_, channels, height, width] = maps.dims();
-                let shape = FeatureShape::Maps([channels, height, width]);
-                (shape, to_vec(maps.clone())?)
-            }
-            Features::Vector(vector) => {
-                let shape = FeatureShape::Vector([vector.dims()[1]]);
-                (shape, to_vec(vector.clone())?)
-            }
-        };
         Ok(LayerActivations {
             layer: name.to_string(),
             kind: layer.kind(),
-            shape,
-            values,
+            shape: features.shape(),
+            values: to_vec(features.clone().flatten())?,
         })
     });
     outputs.collect()

@@ -59,7 +59,7 @@ fn uniform_images_are_zero_per_image_and_have_finite_gradients() {
         assert!(normalized.iter().all(|value| *value == 0.0));
         let gradient = InputGradient::new(&smooth(&device), &normalization, &device);
         let score = gradient.of_logits(images(&pixels, &device), |outputs| {
-            outputs.vectors().sum_dim(1).squeeze_dim(1)
+            outputs.features.flatten().sum_dim(1).squeeze_dim(1)
         });
         let gradient = values(score.unwrap().gradient);
         assert!(gradient.iter().all(|value| value.is_finite()));

@@ -23,7 +23,11 @@ fn score_and_smoothness(targets: Tensor<1, Int>) -> impl Fn(Outputs) -> Tensor<1
             .clone()
             .to_device(&images.device())
             .reshape([batch, 1]);
-        let score = outputs.vectors().gather(1, targets).reshape([batch]);
+        let score = outputs
+            .features
+            .flatten()
+            .gather(1, targets)
+            .reshape([batch]);
         let squares = images.powi_scalar(2).flatten::<2>(1, 3);
         score - squares.mean_dim(1).reshape([batch]) * 2.0
     }
@@ -31,7 +35,7 @@ fn score_and_smoothness(targets: Tensor<1, Int>) -> impl Fn(Outputs) -> Tensor<1
 
 /// The mean square of a layer's output.
 fn energy(outputs: Outputs) -> Tensor<1> {
-    let features = outputs.vectors();
+    let features = outputs.features.flatten();
     let [batch, _] = features.dims();
     features.powi_scalar(2).mean_dim(1).reshape([batch])
 }
@@ -176,7 +180,7 @@ fn a_batch_gives_each_image_the_gradient_it_has_alone() {
                     // The loss is a mean over the batch.
                     let objective = |outputs: Outputs| {
                         let images = outputs.images.dims()[0] as f64;
-                        loss.forward(outputs.vectors(), classes) * images
+                        loss.forward(outputs.features.flatten(), classes) * images
                     };
                     let found = gradient.of_logits(images(pixels, &device), objective);
                     values(found.unwrap().gradient)
