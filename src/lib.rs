@@ -7,6 +7,7 @@
 //! - [`progress`]: what a long task tells whoever watches it
 //! - [`sync`]: locks between threads
 //! - [`storage`]: files that are whole or not there, locks, folders
+//! - [`sync`]: locks between threads
 //! - [`fingerprint`]: SHA-256 over decoded content
 //! - [`drawing`]: text, enlarged images and tiles
 //! - [`pixels`]: shape, colours and size of images, JPEG files
@@ -32,7 +33,7 @@
 //! - [`embedding`]: the last features on a plane
 //! - [`run`]: a run: its files, training, evaluation, prediction, explanation
 //! - [`report`]: the page about a run, or several
-//! - [`terminal`]: bars and lines for people who watch
+//! - [`terminal`]: dashboard, bars and lines for people who watch; Ctrl-C
 //! - [`cli`]: the command line
 //! - [`commands`]: one file for each subcommand
 #![recursion_limit = "256"]

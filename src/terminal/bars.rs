@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::tell;
+use super::messages::tell;
 use crate::progress::{Progress, Stage, Unit};
 use crate::sync::lock;
 use crate::training::TrainingObserver;

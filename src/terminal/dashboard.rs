@@ -13,7 +13,7 @@ use burn_train::renderer::{
     EvaluationName, MetricState, MetricsRendererEvaluation, MetricsRendererTraining,
 };
 
-use super::{tell, warn};
+use super::messages::{tell, warn};
 use crate::progress::Progress;
 use crate::training::TrainingObserver;
 

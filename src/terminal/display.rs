@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::train::Interrupter;
 use clap::ValueEnum;
 
-use super::Bars;
+use super::bars::Bars;
 use super::dashboard::Dashboard;
 use super::json_lines::JsonLines;
 use super::plain_lines::PlainLines;

@@ -2,7 +2,7 @@
 
 use std::io::{Write, stdout};
 
-use super::{tell, warn};
+use super::messages::{tell, warn};
 use crate::progress::Progress;
 use crate::training::{EpochDone, TrainingObserver};
 

@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{tell, warn};
+use super::messages::{tell, warn};
 use crate::progress::Progress;
 use crate::training::{BatchDone, EpochDone, TrainingObserver};
 

@@ -11,7 +11,7 @@ use crossterm::cursor::Show;
 use crossterm::execute;
 use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode};
 
-use super::tell;
+use super::messages::tell;
 use crate::sync::lock;
 
 static RECEIVED: AtomicBool = AtomicBool::new(false);

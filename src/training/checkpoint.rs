@@ -1,4 +1,5 @@
-//! The state of a training between two steps, kept so that going on equals never having stopped.
+//! Checkpoints: the state of a training between two steps, from which a resumed training continues as
+//! if it had never stopped.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -25,12 +26,12 @@ const OPTIMIZER: &str = "optimizer.bpk";
 /// In names of folders still being written; such a folder is never read.
 const PART: &str = ".part-";
 
-/// `state.toml`: the state, and what tells whether the files beside it are whole.
+/// `state.toml`: the state, and checksums that tell whether the files beside it are whole.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StateFile {
     model_sha256: String,
     optimizer_sha256: String,
-    /// That the program ran with; missing in checkpoints of earlier versions.
+    /// Threads that the program computed with; missing in checkpoints of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     threads: Option<usize>,
     state: TrainingState,
@@ -45,7 +46,7 @@ pub struct Checkpoint {
     pub threads: Option<usize>,
 }
 
-/// Keeps the state as the newest checkpoint of the run in `folder` and removes older ones.
+/// Writes the newest checkpoint of the run in `folder` and removes older ones.
 ///
 /// # Errors
 /// It cannot be written; earlier checkpoints are then still there.
@@ -83,14 +84,14 @@ pub fn save(
     let optimizer = optimizer.to_record().into_bytes();
     let optimizer = optimizer.map_err(|error| encoded(&error))?;
     storage::write(&part.join(OPTIMIZER), &optimizer)?;
-    let kept = Kept {
+    let file = StateFile {
         model_sha256: sha256(&model),
         optimizer_sha256: sha256(&optimizer),
         threads: Some(rayon::current_num_threads()),
         state: state.clone(),
     };
     // TOML, because numbers read back are those written to the last bit.
-    let text = toml::to_string(&kept).map_err(|error| encoded(&error))?;
+    let text = toml::to_string(&file).map_err(|error| encoded(&error))?;
     storage::write(&part.join(STATE), text.as_bytes())?;
     fs::rename(&part, &done).map_err(failed(&done))?;
     for (_, older) in all(folder).into_iter().filter(|(_, path)| *path != done) {
@@ -138,7 +139,8 @@ fn read(folder: &Path) -> Result<Checkpoint, StorageError> {
         reason: reason.to_string(),
     };
     let state = String::from_utf8(file(STATE)?).map_err(|error| damaged(STATE, &error))?;
-    let kept: Kept = toml::from_str(&state).map_err(|error| damaged(STATE, &error.message()))?;
+    let kept: StateFile =
+        toml::from_str(&state).map_err(|error| damaged(STATE, &error.message()))?;
     let checked = |name: &str, sum: &str| match file(name)? {
         bytes if sha256(&bytes) == sum => Ok(Bytes::from_bytes_vec(bytes)),
         _ => Err(damaged(name, &"its content is not what was written")),

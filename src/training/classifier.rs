@@ -18,7 +18,7 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// The head with the same loss, for features that are there already.
+    /// The head with the same loss, for a training on kept features.
     pub fn head_alone(self) -> Self {
         Self {
             network: match self.network {
@@ -29,7 +29,7 @@ impl Classifier {
         }
     }
 
-    /// The same with the head of `other`.
+    /// These layers before the head, with the head of `other`.
     pub fn with_head(self, other: Self) -> Self {
         Self {
             network: match (self.network, other.network) {
@@ -55,11 +55,11 @@ pub struct StepOutput {
 }
 
 impl StepOutput {
-    /// Number of images whose highest score is their class, as a tensor of one value.
+    /// Number of images whose largest logit is that of their class, as a tensor of one value.
     pub fn correct(&self) -> Tensor<1> {
         let [batch] = self.targets.dims();
-        let guesses = self.logits.clone().argmax(1).reshape([batch]);
-        guesses.equal(self.targets.clone()).float().sum()
+        let predicted = self.logits.clone().argmax(1).reshape([batch]);
+        predicted.equal(self.targets.clone()).float().sum()
     }
 }
 

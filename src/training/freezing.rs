@@ -16,28 +16,28 @@ use crate::experiment::{NormStatistics, TransferConfig};
 use crate::models::{Layer, NamedLayers, Network};
 use crate::text::did_you_mean;
 
-/// Layers that are trained together.
+/// Layers that share a learning rate and the epoch from which they are trained.
 #[derive(Debug, Default)]
 struct Group {
     parameters: Vec<ParamId>,
-    /// Of batch norm: whether it normalises with the statistics of the batch.
+    /// The flags of batch norm: whether it normalises with the statistics of the batch.
     statistics: Vec<ParamId>,
-    /// Factor of the learning rate.
+    /// Its learning rate as a multiple of the step's.
     rate: f64,
-    /// The first epoch in which it is trained, from 1; never where there is none.
+    /// The first epoch in which it is trained, from 1; `None` for layers that stay frozen.
     from_epoch: Option<usize>,
-    /// Whether its batch norm has no statistics but those it learns.
-    fresh: bool,
+    /// Whether it starts from random weights, so that its batch norm has no statistics to keep.
+    is_new: bool,
 }
 
-/// The plan of a fine-tuning.
+/// Which layers a fine-tuning trains in which epoch, and with which learning rate.
 #[derive(Debug)]
 pub struct Freezing {
     groups: Vec<Group>,
     statistics: NormStatistics,
 }
 
-/// The identities within a layer.
+/// The identities of the parameters and flags within layers.
 #[derive(Default)]
 struct Ids {
     parameters: Vec<ParamId>,
@@ -62,12 +62,12 @@ fn group(layers: &NamedLayers, rate: f64, from_epoch: Option<usize>) -> Group {
         statistics: ids.flags,
         rate,
         from_epoch,
-        fresh: false,
+        is_new: false,
     }
 }
 
 impl Freezing {
-    /// The plan that `config` makes for `network`; `None` for a network without features.
+    /// What `config` says for `network`; `None` for a network that is not cut into features and head.
     ///
     /// # Errors
     /// There is no layer `unfreeze_from`.
@@ -91,11 +91,15 @@ impl Freezing {
             .filter(|(_, layer)| layer.parameters() > 0)
             .collect();
         let mut groups = vec![Group {
-            fresh: true,
+            is_new: true,
             ..group(&backbone.head.layers(), 1.0, Some(1))
         }];
         // From the head to the image.
-        for (number, layers) in apart(&trained, config.groups).into_iter().rev().enumerate() {
+        for (number, layers) in split_evenly(&trained, config.groups)
+            .into_iter()
+            .rev()
+            .enumerate()
+        {
             let rate = config.backbone_rate * config.group_rate.powi(number as i32);
             let later = if config.gradual { number } else { 0 };
             let from_epoch = config.freeze_epochs + 1 + later;
@@ -118,10 +122,9 @@ impl Freezing {
                 true => model.unfreeze_group(parameters),
                 false => model.freeze_group(parameters),
             };
-            let of_batch = group.fresh || self.statistics == NormStatistics::Batch;
-            let own = trained && of_batch;
+            let batch_statistics = group.is_new || self.statistics == NormStatistics::Batch;
             let statistics = ids(&group.statistics);
-            model = match own {
+            model = match trained && batch_statistics {
                 true => model.unfreeze_group(statistics),
                 false => model.freeze_group(statistics),
             };
@@ -129,28 +132,28 @@ impl Freezing {
         model
     }
 
-    /// `gradients` apart by learning rate, each with its factor.
-    pub fn by_rate<M: Module>(
+    /// `gradients` by group, each with the factor of its learning rate.
+    pub fn split_by_rate<M: Module>(
         &self,
         model: &M,
         mut gradients: GradientsParams,
     ) -> Vec<(f64, GradientsParams)> {
         let groups = self.groups.iter().map(|group| {
-            let mut take = Take {
+            let mut mover = MoveGradients {
                 ids: group.parameters.iter().copied().collect(),
                 from: &mut gradients,
-                taken: GradientsParams::new(),
+                to: GradientsParams::new(),
             };
-            model.visit(&mut take);
-            (group.rate, take.taken)
+            model.visit(&mut mover);
+            (group.rate, mover.to)
         });
         groups.filter(|(_, taken)| !taken.is_empty()).collect()
     }
 }
 
-/// `layers` in `count` parts of nearly the same length, or as many as there are; a batch norm stays
+/// Splits `layers` into `count` parts of nearly the same length, or as many as there are; a batch norm stays
 /// with the layer before it.
-fn apart<'a>(layers: &NamedLayers<'a>, count: usize) -> Vec<NamedLayers<'a>> {
+fn split_evenly<'a>(layers: &NamedLayers<'a>, count: usize) -> Vec<NamedLayers<'a>> {
     let mut units: Vec<NamedLayers> = Vec::new();
     for &(name, layer) in layers {
         match units.last_mut() {
@@ -164,19 +167,19 @@ fn apart<'a>(layers: &NamedLayers<'a>, count: usize) -> Vec<NamedLayers<'a>> {
     bounds.map(|bounds| units[bounds].concat()).collect()
 }
 
-/// Takes the gradients of some parameters.
-struct Take<'a> {
+/// Moves the gradients of some parameters from one set to another.
+struct MoveGradients<'a> {
     ids: HashSet<ParamId>,
     from: &'a mut GradientsParams,
-    taken: GradientsParams,
+    to: GradientsParams,
 }
 
-impl ModuleVisitor for Take<'_> {
+impl ModuleVisitor for MoveGradients<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if self.ids.contains(&param.id)
             && let Some(gradient) = self.from.remove::<D>(param.id)
         {
-            self.taken.register(param.id, gradient);
+            self.to.register(param.id, gradient);
         }
     }
 }

@@ -12,21 +12,21 @@ pub struct TrainingState {
     pub epoch: usize,
     /// Batches of it that are done.
     pub batch: usize,
-    /// Over those batches.
+    /// Of loss and correct predictions over those batches.
     pub sums: Sums,
-    /// Spent on those batches.
+    /// Seconds spent on those batches.
     pub epoch_seconds: f64,
-    /// Spent on the whole run, over all sessions.
+    /// Seconds spent on the whole run, over all sessions.
     pub seconds: f64,
     pub history: Vec<EpochRecord>,
     pub best: Option<Best>,
-    /// Epochs since `monitor` last improved by more than `min_delta`.
+    /// Epochs since the monitored metric last improved by more than `training.min_delta`.
     pub epochs_without_improvement: usize,
-    /// The value `patience` compares with.
+    /// The monitored metric at that improvement.
     pub reference: Option<f64>,
 }
 
-/// The epoch whose weights are kept.
+/// The best epoch, whose weights are kept, and its value of the monitored metric.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Best {
     pub epoch: usize,

@@ -31,7 +31,7 @@ pub fn step(
         None => step.grads,
     };
     let groups = match settings.freezing {
-        Some(freezing) => freezing.by_rate(&model, gradients),
+        Some(freezing) => freezing.split_by_rate(&model, gradients),
         None => vec![(1.0, gradients)],
     };
     let model = groups
