@@ -17,7 +17,7 @@ pub struct DataArgs {
     pub json: bool,
 }
 
-/// Whose data set a command is about.
+/// The configuration whose data set a command is about.
 #[derive(Debug, Args)]
 pub struct ExperimentArgs {
     /// Configuration file [default: the built-in quickstart]
@@ -51,10 +51,10 @@ pub struct PreviewArgs {
     /// Picture to write
     #[arg(long, default_value = "preview.png")]
     pub out: PathBuf,
-    /// Images to show, the classes in turn
+    /// Number of images to show, taken from the classes in turn
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub images: u16,
-    /// Epochs, one column for what each makes of an image
+    /// Number of epochs to show, one column of augmented images each
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=20))]
     pub epochs: u16,
 }
@@ -73,12 +73,12 @@ pub enum DataCommand {
     /// Write a labelled sheet of training images as a picture
     Show(ShowArgs),
     /// Look for leaks between the splits, duplicates, wrong labels, damaged files, and backgrounds
-    /// that tell the class
+    /// that give the class away
     ///
-    /// Exit status 1 where more images than data.max_leak_fraction are in two splits. Every training
-    /// does the same before it starts.
+    /// The exit status is 1 if a larger share of the images than data.max_leak_fraction is in two
+    /// splits. Every training runs this check before it starts.
     Check(CheckArgs),
-    /// Write a picture of training images beside what augmentation makes of them
+    /// Write a picture of training images next to augmented versions of them
     Preview(PreviewArgs),
     /// Download a data set
     Fetch {

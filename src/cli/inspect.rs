@@ -9,13 +9,13 @@ use crate::run::Projection;
 
 #[derive(Debug, Subcommand)]
 pub enum InspectCommand {
-    /// Follow pictures through the layers
+    /// Show the activations of every layer for some images
     Journey(JourneyArgs),
-    /// Show which pixels speak for a class, and check what such maps are worth
+    /// Show which pixels matter for a class, and check whether such maps are faithful
     Explain(ExplainArgs),
     /// Plot the penultimate features of test images by PCA or t-SNE
     Embeddings(EmbeddingsArgs),
-    /// Draw the first kernels, and what excites the filters of later convolutions
+    /// Draw the kernels of the first convolution, and the images that activate later filters most
     Filters(FiltersArgs),
 }
 
@@ -31,10 +31,10 @@ pub struct JourneyArgs {
         allow_hyphen_values = true
     )]
     pub index: Vec<usize>,
-    /// Pictures of your own instead
+    /// Your own pictures in place of test images
     #[arg(long, value_name = "PICTURE", num_args = 1.., conflicts_with = "index")]
     pub images: Vec<PathBuf>,
-    /// Filter to compare, counted from 0; the last where a layer has fewer
+    /// Filter to compare, counted from 0; in a layer with fewer filters, its last
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub filter: usize,
     #[command(flatten)]
@@ -49,7 +49,7 @@ pub struct ExplainArgs {
     pub run: PathBuf,
     /// Picture, or the number of a test image, counted from 0
     pub image: PathBuf,
-    /// Class to explain, by name or number [default: the one given]
+    /// Class to explain, by name or number [default: the predicted class]
     #[arg(long, value_name = "CLASS")]
     pub class: Option<String>,
     #[command(flatten)]
@@ -62,13 +62,13 @@ pub struct ExplainArgs {
 pub struct EmbeddingsArgs {
     /// Folder of the run
     pub run: PathBuf,
-    /// How features become two dimensions
+    /// How features are projected to two dimensions
     #[arg(long, value_enum, default_value_t)]
     pub projection: ProjectionChoice,
-    /// Test images to draw, from the first
+    /// Number of test images to plot
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(4..=10_000))]
     pub images: u16,
-    /// Draw small pictures, not dots
+    /// Plot thumbnails in place of dots
     #[arg(long)]
     pub thumbnails: bool,
     #[command(flatten)]

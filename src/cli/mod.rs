@@ -57,14 +57,14 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Classify pictures with a trained network
     Predict(PredictArgs),
-    /// Bring pictures through the steps of a configuration
+    /// Apply the preprocessing steps of a configuration to pictures
     Prepare(PrepareArgs),
-    /// Look into a trained network
+    /// Look inside a trained network
     #[command(subcommand)]
     Inspect(InspectCommand),
-    /// Write a page about a run, or compare several on one
+    /// Write an HTML report on a run, or on how several runs compare
     Report(ReportArgs),
-    /// Slide a kernel over a picture or over numbers
+    /// Convolve a picture or numbers with a kernel
     Convolve(ConvolveArgs),
     /// Pool a picture or numbers
     Pool(PoolArgs),

@@ -22,7 +22,7 @@ pub struct PredictArgs {
     /// Pictures, folders of pictures, or - to read paths from standard input
     #[arg(required_unless_present = "imagenet")]
     pub inputs: Vec<PathBuf>,
-    /// Name the ImageNet class instead, with this published network, e.g. resnet18
+    /// Classify into ImageNet's classes with this published network, e.g. resnet18, instead of a run's
     #[arg(long, value_name = "NETWORK")]
     pub imagenet: Option<String>,
     /// Weights of that network: a published name, a file, or a run
@@ -41,7 +41,7 @@ pub struct PredictArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// Turn dark into light first, for dark drawings on light paper
+    /// Invert brightness first, for dark drawings on light paper
     #[arg(long)]
     pub invert: bool,
     #[command(flatten)]

@@ -9,7 +9,7 @@ pub struct WorkedExampleArgs {
     /// Picture, CSV or text file of numbers, folder of slices, or a matrix such as "1 2; 3 4"
     #[arg(allow_hyphen_values = true)]
     pub input: PathBuf,
-    /// Show how one value of the output comes about: column, row, slice, counted from 0
+    /// Show the arithmetic of one output value, at this column, row and slice, counted from 0
     #[arg(
         long,
         value_name = "X[,Y[,Z]]",
@@ -18,17 +18,17 @@ pub struct WorkedExampleArgs {
         allow_hyphen_values = true
     )]
     pub explain: Option<Vec<usize>>,
-    /// Picture before and after, or a .csv of the output's values
+    /// File to write: a picture of input and output, or a .csv of the output's values
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum PaddingChoice {
-    /// Zeros around the border; with stride 1 the size stays
+    /// Zeros around the border; with stride 1 the output has the input's size
     #[default]
     Same,
-    /// None: the kernel stays inside
+    /// No padding: the kernel stays inside the input
     Valid,
 }
 
@@ -39,13 +39,13 @@ pub struct ConvolveArgs {
     /// sharpen, edge-x, edge-y, laplacian, emboss, blur, or weights such as "0 -1 0; -1 5 -1; 0 -1 0"
     #[arg(long, allow_hyphen_values = true)]
     pub kernel: String,
-    /// What lies beyond the border
+    /// How the border is padded
     #[arg(long, value_enum, default_value_t)]
     pub padding: PaddingChoice,
-    /// Steps from one position to the next
+    /// Distance from one position of the kernel to the next
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub stride: u16,
-    /// Steps from one weight to the next
+    /// Distance from one weight of the kernel to the next
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub dilation: u16,
 }
@@ -66,10 +66,10 @@ pub struct PoolArgs {
     /// What is kept of each window
     #[arg(long, value_enum, default_value_t)]
     pub kind: PoolChoice,
-    /// Side of a window
+    /// Side length of a window
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
     pub size: u16,
-    /// Steps from one window to the next [default: the size]
+    /// Distance from one window to the next [default: the size]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub stride: Option<u16>,
 }

@@ -11,7 +11,7 @@ use crate::cli::{Format, PredictArgs};
 use crate::device;
 use crate::picture_files::find_pictures;
 use crate::run::{OpenedRun, PredictOptions, Prediction, Predictor};
-use crate::terminal::Bars;
+use crate::terminal::{Bars, tell};
 use crate::text::table;
 
 /// Classifies pictures; bad ones are reported and the rest is still done.
@@ -25,7 +25,7 @@ pub fn run(args: &PredictArgs) -> Result<u8> {
     let predictions = predictor.predict(&inputs, options)?;
     for prediction in &predictions {
         if let Some(error) = &prediction.error {
-            eprintln!("error: {error}");
+            tell(format!("error: {error}"));
         }
     }
     match args.format {

@@ -64,7 +64,7 @@ pub struct Cell {
 }
 
 /// A page about one run.
-pub struct Report {
+struct Report {
     pub html: String,
     /// The page's charts by name, as SVG.
     pub charts: [(&'static str, String); 3],
@@ -76,7 +76,7 @@ pub struct Report {
 ///
 /// # Errors
 /// A file of the run or an image cannot be read, or the device failed.
-pub fn one(sources: &Sources, language: Language) -> Result<Report, ReportError> {
+fn one(sources: &Sources, language: Language) -> Result<Report, ReportError> {
     let messages = Messages::new(language)?;
     let gathered = sources.gather(&messages)?;
     let page = gathered.page;
@@ -107,7 +107,7 @@ pub fn one(sources: &Sources, language: Language) -> Result<Report, ReportError>
 ///
 /// # Errors
 /// A chart cannot be drawn.
-pub fn several(runs: Vec<Tested>, language: Language) -> Result<String, ReportError> {
+fn several(runs: Vec<Tested>, language: Language) -> Result<String, ReportError> {
     let messages = Messages::new(language)?;
     let page = compare::compare(runs, &messages)?;
     render::render("compare.html", &page, &json!(null), &messages)
