@@ -116,7 +116,7 @@ fn mistakes_name_what_was_expected() {
                 "--dilation",
                 "65535",
             ],
-            "more than the",
+            "expected at most 67108864 values",
         ),
         (&["pool", "m.csv", "--out", "x.pdf"], "ends in .png"),
         (&["pool", ".", "--out", "x.png"], "same size"),
