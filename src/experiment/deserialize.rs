@@ -171,7 +171,9 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Value::Boolean(value) => visitor.visit_bool(*value),
             Value::Array(values) => visitor.visit_seq(Elements::new(values)),
             Value::Table(table) => visitor.visit_map(Entries::new(table, false)),
-            Value::Datetime(_) => Err(ReadError::expected(expectation(&visitor))),
+            // No setting is a date. Bytes that are no text fit no type, so that each says itself what
+            // it expects; an error from here would be that of a visitor which takes any value.
+            Value::Datetime(_) => visitor.visit_bytes(&[0xff]),
         }
     }
 

@@ -33,7 +33,7 @@ impl Bench {
             "model.conv_channels=[2, 2]",
             "model.hidden=8",
             "model.batch_norm=true",
-            "model.dropout=[0.1, 0.2]",
+            "model.dropout=0.2",
             "training.epochs=3",
             "training.batch_size=16",
         ];

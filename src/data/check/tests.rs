@@ -285,7 +285,7 @@ fn a_background_that_tells_the_class_is_warned_of() {
     assert_eq!(background.classes, [[40.0, 0.0], [180.0, 0.0]]);
     let warnings = said(&check, Level::Warning);
     assert!(
-        warnings[0].contains("from grey level 40 (cat) to 180 (dog): 100%"),
+        warnings[0].contains("from grey level 40 (cat) to 180 (dog): the class explains 100%"),
         "{warnings:?}"
     );
 }
