@@ -40,6 +40,9 @@ pub const LOGS: &str = "logs";
 /// threads, ends with the same bits as if never interrupted. `interrupter` stops it after the batch
 /// under way and saves a checkpoint; `observer` watches, and may cancel it at once.
 ///
+/// Dropout draws from one stream for the whole process: with it, a process that trains twice at a
+/// time does not get the same bits again.
+///
 /// # Errors
 /// [`TrainError`]; what was learnt until the last checkpoint is in the folder.
 pub fn train(
