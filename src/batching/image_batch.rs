@@ -9,7 +9,7 @@ use crate::data::{DataError, Split};
 /// A batch of images with their targets.
 #[derive(Debug, Clone)]
 pub struct ImageBatch {
-    /// `[batch, channels, height, width]`, values as [`Normalization`](crate::data::Normalization) gives.
+    /// `[batch, channels, height, width]`, normalized by [`Normalization`](crate::data::Normalization).
     pub images: Tensor<4>,
     /// `[batch]`, class indices; for a mixed image, the class with the larger share.
     pub targets: Tensor<1, Int>,

@@ -41,7 +41,7 @@ pub enum ArchiveProblem {
     /// Two files with one name.
     #[error("expected every name once, found `{name}` twice")]
     Twice {
-        /// The name, or what is known of it.
+        /// The name, if it is known.
         name: String,
     },
 

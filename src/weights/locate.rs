@@ -28,7 +28,7 @@ pub fn weights_dir(explicit: Option<&Path>) -> Result<PathBuf, LocateError> {
     folder.ok_or(LocateError::NoFolder)
 }
 
-/// The file of the weights `wanted`: a name of `published`, an address (`https://...`), or the path
+/// The file of the weights `requested`: a name of `published`, an address (`https://...`), or the path
 /// of a file or of a run's folder.
 ///
 /// Published files and files at an address are kept in the [folder of weights](weights_dir), and
@@ -39,7 +39,7 @@ pub fn weights_dir(explicit: Option<&Path>) -> Result<PathBuf, LocateError> {
 /// # Errors
 /// There is no such file, it cannot be downloaded, or it has another checksum.
 pub fn locate(
-    wanted: &str,
+    requested: &str,
     sha256: Option<&str>,
     published: &[Published],
     explicit_dir: Option<&Path>,
@@ -47,26 +47,26 @@ pub fn locate(
 ) -> Result<PathBuf, LocateError> {
     let sha256 = sha256.map(parse_sha256).transpose()?;
     let sha256 = sha256.as_deref();
-    if is_address(wanted) {
+    if is_address(requested) {
         let Some(sha256) = sha256 else {
-            let url = wanted.to_owned();
+            let url = requested.to_owned();
             return Err(LocateError::NoChecksum { url });
         };
-        let name = file_name(wanted)?;
+        let name = file_name(requested)?;
         let file = RemoteFile {
             name: &name,
-            mirrors: &[wanted],
+            mirrors: &[requested],
             md5: None,
             sha256,
             bytes: None,
         };
         return in_folder(&file, &weights_dir(explicit_dir)?, progress);
     }
-    if let Some(known) = published.iter().find(|known| known.name == wanted) {
+    if let Some(known) = published.iter().find(|known| known.name == requested) {
         let path = in_folder(&known.file, &weights_dir(explicit_dir)?, progress)?;
         return verify(path, sha256);
     }
-    verify(find_path(wanted, published, explicit_dir)?, sha256)
+    verify(find_path(requested, published, explicit_dir)?, sha256)
 }
 
 /// `file` in `folder`, downloaded if it is missing.
@@ -104,26 +104,26 @@ fn verify(path: PathBuf, sha256: Option<&str>) -> Result<PathBuf, LocateError> {
 }
 
 fn find_path(
-    wanted: &str,
+    requested: &str,
     published: &[Published],
     explicit_dir: Option<&Path>,
 ) -> Result<PathBuf, LocateError> {
-    let mut tried = vec![PathBuf::from(wanted)];
+    let mut tried = vec![PathBuf::from(requested)];
     // A path is valid without a folder of weights, too.
     if let Ok(folder) = weights_dir(explicit_dir)
-        && Path::new(wanted).is_relative()
+        && Path::new(requested).is_relative()
     {
-        tried.push(folder.join(wanted));
+        tried.push(folder.join(requested));
     }
     let found = tried
         .iter()
-        .find(|path| !wanted.is_empty() && path.exists());
+        .find(|path| !requested.is_empty() && path.exists());
     let Some(path) = found.cloned() else {
         let names = published.iter().map(|known| known.name);
         return Err(LocateError::Unknown {
-            wanted: wanted.to_owned(),
+            requested: requested.to_owned(),
             known: names.clone().map(|name| format!("{name}, ")).collect(),
-            suggestion: did_you_mean(wanted, names),
+            suggestion: did_you_mean(requested, names),
             tried,
         });
     };
@@ -137,8 +137,8 @@ fn find_path(
     }
 }
 
-fn is_address(wanted: &str) -> bool {
-    let scheme = wanted.split_once("://").map(|(scheme, _)| scheme);
+fn is_address(requested: &str) -> bool {
+    let scheme = requested.split_once("://").map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| {
         scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
     })

@@ -19,12 +19,12 @@ pub enum LocateError {
 
     /// Neither a published name nor an existing path.
     #[error(
-        "unknown weights {wanted:?}: expected {known}the path of a file or of a run's folder, or an address (https://...) with its SHA-256{suggestion}; no such file at {}",
+        "unknown weights {requested:?}: expected {known}the path of a file or of a run's folder, or an address (https://...) with its SHA-256{suggestion}; no such file at {}",
         .tried.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" and ")
     )]
     Unknown {
         /// The weights as received.
-        wanted: String,
+        requested: String,
         /// The published names, each followed by a comma.
         known: String,
         /// `, did you mean ...?` if a known name is similar, else empty.

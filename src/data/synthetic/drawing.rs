@@ -49,7 +49,7 @@ impl Drawing {
         }
     }
 
-    /// The name the data set goes by: `garments`, `digits` or `pets`.
+    /// Name of the data set: `garments`, `digits` or `pets`.
     pub const fn name(self) -> &'static str {
         self.spec().name
     }

@@ -3,7 +3,7 @@
 //! Names, order and viewpoint follow Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017,
 //! <https://arxiv.org/abs/1708.07747>), so that anything learned about the real data set can be
 //! tried here without downloading it. Unlike there, garments are shifted, scaled, turned and
-//! patterned freely: a network must find them wherever they lie.
+//! patterned freely: a network must find them at any place.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;

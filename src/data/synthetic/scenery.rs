@@ -10,7 +10,7 @@ use super::{
     pose::{Spread, symmetric, wave},
 };
 
-/// Where clutter lies: anywhere, at any angle.
+/// Poses of clutter: anywhere, at any angle.
 pub const SPREAD: Spread = Spread {
     scale: (0.8, 1.2),
     stretch: 0.2,

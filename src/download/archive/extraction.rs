@@ -98,7 +98,7 @@ impl Extraction<'_> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(DownloadError::io("make the folder", parent))?;
         }
-        // Never follows or replaces what is there.
+        // `create_new` neither follows a link nor replaces a file.
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
         let mut file = file.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => self.refuse(ArchiveProblem::Twice { name: name.into() }),

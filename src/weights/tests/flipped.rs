@@ -39,7 +39,7 @@ fn count(contents: &Contents) -> usize {
     contents.values().map(|(_, values)| values.len()).sum()
 }
 
-/// Where `values` lie in `whole`, as `f32`.
+/// The bytes of `whole` that hold `values`, as `f32`.
 pub fn range_of(values: &[f32], whole: &[u8]) -> Range<usize> {
     let bytes = floats(values);
     let found = whole.windows(bytes.len()).position(|part| part == bytes);
@@ -47,8 +47,8 @@ pub fn range_of(values: &[f32], whole: &[u8]) -> Range<usize> {
     start..start + bytes.len()
 }
 
-/// Changes every `step`th byte of `whole` in three ways. `values` is where the values of `tensor`
-/// lie.
+/// Changes every `step`th byte of `whole` in three ways. `values` are the bytes with the values of
+/// `tensor`.
 pub fn flip(whole: &[u8], step: usize, tensor: &str, values: Range<usize>) -> Outcomes {
     let (_folder, path) = write(whole);
     let original = contents(&WeightFile::open(&path).unwrap()).unwrap();
@@ -104,9 +104,10 @@ fn one_tensor() -> Vec<u8> {
     state_dict(&[("w", &[100])]).end()
 }
 
-/// Sums up the checks of a container without checksums: nearly all values can be read.
+/// For a container without checksums: nearly every changed value can be read, and few changes of the
+/// rest pass as another structure.
 #[track_caller]
-fn assert_values_are_told_apart(outcomes: &Outcomes, values: usize, structure: usize) {
+fn assert_mostly_one_value(outcomes: &Outcomes, values: usize, structure: usize) {
     let Outcomes {
         refused,
         one_value,
@@ -123,15 +124,16 @@ fn assert_values_are_told_apart(outcomes: &Outcomes, values: usize, structure: u
 fn a_flipped_byte_of_a_zip_file_is_refused_or_changes_one_value() {
     let whole = zip_file(&one_tensor(), &[floats(&numbers())]);
     let outcomes = flip(&whole, 1, "w", range_of(&numbers(), &whole));
-    println!("zip {outcomes:?}");
+    // An archive has checksums, so that a reader may refuse every changed value.
+    assert!(outcomes.refused > 0, "{outcomes:?}");
+    assert!(outcomes.structure <= 100, "{outcomes:?}");
 }
 
 #[test]
 fn a_flipped_byte_of_a_legacy_file_is_refused_or_changes_one_value() {
     let whole = legacy_file(&one_tensor(), &[&numbers()]);
     let outcomes = flip(&whole, 1, "w", range_of(&numbers(), &whole));
-    println!("legacy {outcomes:?}");
-    assert_values_are_told_apart(&outcomes, 100, 100);
+    assert_mostly_one_value(&outcomes, 100, 100);
 }
 
 #[test]
@@ -139,8 +141,7 @@ fn a_flipped_byte_of_a_tar_file_is_refused_or_changes_one_value() {
     let values = [1.0, 2.0, 3.0];
     let whole = tar_file(values);
     let outcomes = flip(&whole, 1, "weight", range_of(&values, &whole));
-    println!("tar {outcomes:?}");
-    assert_values_are_told_apart(&outcomes, 3, 100);
+    assert_mostly_one_value(&outcomes, 3, 100);
 }
 
 #[test]
@@ -148,6 +149,5 @@ fn a_flipped_byte_of_a_safetensors_file_is_refused_or_changes_one_value() {
     let header = r#"{"w":{"dtype":"F32","shape":[100],"data_offsets":[0,400]}}"#;
     let whole = safetensors_file(header, &floats(&numbers()));
     let outcomes = flip(&whole, 1, "w", range_of(&numbers(), &whole));
-    println!("safetensors {outcomes:?}");
-    assert_values_are_told_apart(&outcomes, 100, 100);
+    assert_mostly_one_value(&outcomes, 100, 100);
 }

@@ -65,7 +65,9 @@ fn a_file_cut_short_is_refused_or_whole() {
 fn a_flipped_byte_is_refused_or_changes_one_value() {
     let values = range_of(&eighths(18), FILE);
     let outcomes = flip(FILE, 5, "conv1/kernel", values);
-    println!("keras {outcomes:?}");
+    assert!(outcomes.refused > 0, "{outcomes:?}");
+    assert!(outcomes.unchanged > 0, "{outcomes:?}");
+    assert!(outcomes.one_value > 0, "{outcomes:?}");
 }
 
 #[test]
