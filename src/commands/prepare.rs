@@ -26,11 +26,10 @@ pub fn run(args: &PrepareArgs) -> Result<u8> {
     if inputs.is_empty() {
         bail!("there are no pictures; expected files or folders, e.g. photos/");
     }
-    let stdin = io::stdin().lock();
-    // Before anything is written: from here on an interruption leaves nothing half done.
     signals::install();
-    let _deferred = signals::defer();
+    let stdin = io::stdin().lock();
     let preparation = FolderPreparation::new(&inputs, stdin, &args.out, &pipeline, args.strip)?;
+    let _deferred = signals::defer();
     let prepared = preparation.run(&Bars::cancelled_by(signals::received))?;
     let bad = prepared.failures.len();
     for reason in &prepared.failures {

@@ -201,8 +201,9 @@ fn an_interrupted_preparation_leaves_whole_pictures_and_goes_on() {
     let child = command.spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(120);
     let out = place.path("out");
-    let is_written = || files(&out).iter().any(|name| name.ends_with(".png"));
-    while !out.exists() || !is_written() {
+    // The first file in the folder is the one that the list of pictures is written to.
+    let is_picture = |name: &String| name.ends_with(".png");
+    while !out.exists() || !files(&out).iter().any(is_picture) {
         assert!(Instant::now() < deadline, "no picture was written in time");
         sleep(Duration::from_millis(5));
     }
