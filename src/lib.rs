@@ -34,13 +34,11 @@
 //! - [`run`]: a run: its files, training, evaluation, prediction, explanation
 //! - [`report`]: the page about a run, or several
 //! - [`terminal`]: dashboard, bars and lines for people who watch; Ctrl-C
-//! - [`cli`]: the command line
-//! - [`commands`]: one file for each subcommand
+//! - [`commands`]: the command line, one file for each subcommand
 #![recursion_limit = "256"]
 
 pub mod augmentation;
 pub mod batching;
-pub mod cli;
 pub mod commands;
 pub mod data;
 pub mod device;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use convlab::cli::Cli;
+use convlab::commands::Cli;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let _ = rayon::ThreadPoolBuilder::new()
         .use_current_thread()
         .build_global();
-    match convlab::commands::run(cli) {
+    match convlab::commands::run(&cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             // A closed pipe (`convlab models | head`) is the reader's wish, not a failure.

@@ -1,10 +1,37 @@
 //! `convlab convolve`
 
 use anyhow::Result;
+use clap::{Args, ValueEnum};
 
-use super::worked_example::{self, Levels};
-use crate::cli::{ConvolveArgs, PaddingChoice};
+use super::worked_example::{self, Levels, WorkedExampleArgs};
 use crate::operations::{Kernel, PaddingMode, SlidingOperation, read};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PaddingChoice {
+    /// Zeros around the border; with stride 1 the output has the input's size
+    #[default]
+    Same,
+    /// No padding: the kernel stays inside the input
+    Valid,
+}
+
+#[derive(Debug, Args)]
+pub struct ConvolveArgs {
+    #[command(flatten)]
+    pub example: WorkedExampleArgs,
+    /// sharpen, edge-x, edge-y, laplacian, emboss, blur, or weights such as "0 -1 0; -1 5 -1; 0 -1 0"
+    #[arg(long, allow_hyphen_values = true)]
+    pub kernel: String,
+    /// How the border is padded
+    #[arg(long, value_enum, default_value_t)]
+    pub padding: PaddingChoice,
+    /// Distance from one position of the kernel to the next
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub stride: u16,
+    /// Distance from one weight of the kernel to the next
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub dilation: u16,
+}
 
 /// Convolves the input with a kernel.
 pub fn run(args: &ConvolveArgs) -> Result<u8> {

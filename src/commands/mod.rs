@@ -1,5 +1,7 @@
 //! One file per subcommand: it calls what does the work, and prints what comes of it.
 
+mod arguments;
+mod completions;
 mod convolve;
 mod data;
 mod evaluate;
@@ -9,20 +11,23 @@ mod output;
 mod pool;
 mod predict;
 mod prepare;
+mod registry;
 mod report;
 mod train;
 mod worked_example;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use anyhow::Result;
-use clap::CommandFactory;
 
-use crate::cli::{Cli, Command, DeviceArgs};
 use crate::device;
 use crate::run::OpenedRun;
 use crate::terminal::Bars;
+
+use arguments::DeviceArgs;
+
+pub use registry::{Cli, run};
 
 /// Exit status of a command that did what it was asked.
 pub const DONE: u8 = 0;
@@ -30,31 +35,6 @@ pub const DONE: u8 = 0;
 pub const MISSED: u8 = 1;
 /// Exit status of a command of whose work a part failed.
 pub const FAILED: u8 = 2;
-
-/// Carries out the command and gives its exit status.
-///
-/// # Errors
-/// What kept the command from its work.
-pub fn run(cli: Cli) -> Result<u8> {
-    match cli.command {
-        Command::Train(args) => train::run(&args),
-        Command::Evaluate(args) => evaluate::run(&args),
-        Command::Predict(args) => predict::run(&args),
-        Command::Prepare(args) => prepare::run(&args),
-        Command::Inspect(command) => inspect::run(command),
-        Command::Report(args) => report::run(args),
-        Command::Convolve(args) => convolve::run(&args),
-        Command::Pool(args) => pool::run(&args),
-        Command::Models(args) => models::run(&args),
-        Command::Data(args) => data::run(args),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "convlab", &mut script);
-            io::stdout().write_all(&script)?;
-            Ok(DONE)
-        }
-    }
-}
 
 /// Whether the reader of stdout has gone away.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {

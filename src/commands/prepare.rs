@@ -4,16 +4,33 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use clap::Args;
 
 use super::output::print;
 use super::{DONE, FAILED};
-use crate::cli::PrepareArgs;
 use crate::experiment;
 use crate::picture_files::FolderPreparation;
 use crate::preparation::Pipeline;
 use crate::terminal::signals::{self, INTERRUPTED};
 use crate::terminal::{Bars, tell};
 use crate::text::grouped;
+
+#[derive(Debug, Args)]
+pub struct PrepareArgs {
+    /// Pictures, folders of pictures, - to read paths from standard input; and section.key=value
+    /// overrides, e.g. preprocess.steps='["equalize"]'
+    #[arg(value_name = "IMAGE | KEY=VALUE", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// Configuration file with a section [preprocess], e.g. the config.toml of a run
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder to write PNG files to, under the names of the inputs
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Write the picture after every step, side by side, in place of the result
+    #[arg(long)]
+    pub strip: bool,
+}
 
 /// Prepares pictures; bad ones are reported at the end, and the rest is still done.
 pub fn run(args: &PrepareArgs) -> Result<u8> {

@@ -3,26 +3,47 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use clap::Args;
 
+use super::arguments::{DataDirArgs, DeviceArgs};
 use super::output::{check_folder_of, check_replaceable, print};
 use super::{DONE, open_run};
-use crate::cli::ReportArgs;
 use crate::progress::Progress;
-use crate::report::{Sources, Tested, write_comparison, write_page};
+use crate::report::{Language, Sources, Tested, write_comparison, write_page};
 use crate::run::{check_data, check_indices};
 use crate::terminal::{Bars, warn};
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Folders of the runs
+    #[arg(value_name = "RUN", required = true, num_args = 1..)]
+    pub runs: Vec<PathBuf>,
+    /// Language of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// Test images whose activations are shown, counted from 0 [default: the first three of the first one's class]
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',')]
+    pub index: Vec<usize>,
+    /// Page to write [default: RUN/report.html, or comparison.html for several runs]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
 
 /// Where several runs are compared, in the folder the user is in.
 const COMPARISON: &str = "comparison.html";
 
 /// Writes a page about one run, or about several.
-pub fn run(args: ReportArgs) -> Result<u8> {
+pub fn run(args: &ReportArgs) -> Result<u8> {
     if let Some(out) = &args.out {
         check_page_name(out)?;
     }
     let out = match args.runs.as_slice() {
-        [run] => one(run, &args)?,
-        _ => several(&args)?,
+        [run] => one(run, args)?,
+        _ => several(args)?,
     };
     print(format!("written to {}", out.display()))?;
     Ok(DONE)

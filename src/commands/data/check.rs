@@ -1,10 +1,11 @@
 //! `convlab data check`
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::Result;
+use clap::Args;
 
-use crate::cli::CheckArgs;
+use crate::commands::arguments::ExperimentArgs;
 use crate::commands::output::print;
 use crate::commands::{DONE, MISSED};
 use crate::data::check::{About, DataCheck, Files, Finding, Level};
@@ -13,16 +14,25 @@ use crate::run::{check_data, open_dataset};
 use crate::terminal::Bars;
 use crate::text::{grouped, table};
 
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Examples of a finding.
 const EXAMPLES: usize = 5;
 
 /// Prints what is found; `data_dir` and `json` are those given before the name of the command.
-pub fn run(args: &CheckArgs, data_dir: Option<PathBuf>, json: bool) -> Result<u8> {
+pub fn run(args: &CheckArgs, data_dir: Option<&Path>, json: bool) -> Result<u8> {
     let asked = &args.experiment;
     let experiment = experiment::load(asked.config.as_deref(), &asked.overrides)?;
-    let data_dir = asked.data.data_dir.clone().or(data_dir);
+    let data_dir = asked.data.data_dir.as_deref().or(data_dir);
     let bars = Bars::default();
-    let dataset = open_dataset(&experiment, data_dir.as_deref(), &bars)?;
+    let dataset = open_dataset(&experiment, data_dir, &bars)?;
     let check = check_data(&experiment, &dataset, &bars)?;
     match json || args.json {
         true => print(serde_json::to_string_pretty(&check)?)?,

@@ -3,15 +3,28 @@
 use std::path::Path;
 
 use anyhow::Result;
+use clap::Args;
 
 use super::list::{Listed, describe};
 use crate::commands::DONE;
+use crate::commands::arguments::DataDirArgs;
 use crate::commands::output::print;
 use crate::data::catalog::{self, data_dir, download};
 use crate::terminal::Bars;
 
-/// Downloads a data set, unless it is there.
-pub fn run(name: &str, explicit_dir: Option<&Path>) -> Result<u8> {
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// Data set
+    name: String,
+    #[command(flatten)]
+    data: DataDirArgs,
+}
+
+/// Downloads a data set, unless it is there; `before` is the folder given before the
+/// name of the command.
+pub fn run(args: &FetchArgs, before: Option<&Path>) -> Result<u8> {
+    let name = &args.name;
+    let explicit_dir = args.data.data_dir.as_deref().or(before);
     let entry = catalog::find(name)?;
     let dir = data_dir(explicit_dir)?;
     download(entry, &dir, &Bars::default())?;

@@ -1,9 +1,12 @@
 //! `convlab inspect explain`
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
+use clap::Args;
 use comfy_table::{CellAlignment, Table};
 
-use crate::cli::ExplainArgs;
+use crate::commands::arguments::{DataDirArgs, DeviceArgs};
 use crate::commands::output::{print, write_figure};
 use crate::commands::{DONE, open_run};
 use crate::explanation::{DeletionInsertion, Importance, RandomBaseline};
@@ -11,6 +14,21 @@ use crate::inspection::NamedImage;
 use crate::run::{OpenedRun, own_image, test_images};
 use crate::terminal::Bars;
 use crate::text::{did_you_mean, table};
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Folder of the run
+    pub run: PathBuf,
+    /// Picture, or the number of a test image, counted from 0
+    pub image: PathBuf,
+    /// Class to explain, by name or number [default: the predicted class]
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
 
 /// Characters of a figure's name.
 const STEM: usize = 60;

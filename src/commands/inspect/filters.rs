@@ -1,12 +1,25 @@
 //! `convlab inspect filters`
 
-use anyhow::Result;
+use std::path::PathBuf;
 
-use crate::cli::FiltersArgs;
+use anyhow::Result;
+use clap::Args;
+
+use crate::commands::arguments::{DataDirArgs, DeviceArgs};
 use crate::commands::output::{print, write_figure};
 use crate::commands::{DONE, open_run};
 use crate::inspection::first_kernels;
 use crate::terminal::Bars;
+
+#[derive(Debug, Args)]
+pub struct FiltersArgs {
+    /// Folder of the run
+    pub run: PathBuf,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
 
 /// Draws the first kernels, and for later filters the test images that activate them most.
 pub fn run(args: &FiltersArgs) -> Result<u8> {

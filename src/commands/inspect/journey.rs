@@ -3,15 +3,40 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use clap::Args;
 use comfy_table::CellAlignment;
 
-use crate::cli::JourneyArgs;
+use crate::commands::arguments::{DataDirArgs, DeviceArgs};
 use crate::commands::output::{print, write_figure};
 use crate::commands::{DONE, open_run};
 use crate::inspection::{LayerStatistics, NamedImage, all_filters, compare_images};
 use crate::run::{OpenedRun, own_image, test_images};
 use crate::terminal::Bars;
 use crate::text::table;
+
+#[derive(Debug, Args)]
+pub struct JourneyArgs {
+    /// Folder of the run
+    pub run: PathBuf,
+    /// Test images, counted from 0 [default: the first three of the first one's class]
+    #[arg(
+        long,
+        value_name = "N,N,...",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub index: Vec<usize>,
+    /// Your own pictures in place of test images
+    #[arg(long, value_name = "PICTURE", num_args = 1.., conflicts_with = "index")]
+    pub images: Vec<PathBuf>,
+    /// Filter to compare, counted from 0; in a layer with fewer filters, its last
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub filter: usize,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
 
 /// Images to compare where none are named.
 const DEFAULT_COUNT: usize = 3;

@@ -1,5 +1,6 @@
 //! `convlab train`
 
+mod args;
 mod outcome;
 mod resume_command;
 mod until_signal;
@@ -9,16 +10,17 @@ use std::path::Path;
 use anyhow::Result;
 use burn::train::Interrupter;
 
-use resume_command::resume_command;
-use until_signal::UntilSignal;
-
-use crate::cli::TrainArgs;
 use crate::experiment::{self, ConfigError, Experiment};
 use crate::run::{RunError, Session, StartedRun, TrainingOptions};
 use crate::terminal::signals::{self, INTERRUPTED};
 use crate::terminal::{Bars, TrainingDisplay, tell};
 use crate::text::grouped;
 use crate::training::{StoppedBy, TrainError};
+
+use resume_command::resume_command;
+use until_signal::UntilSignal;
+
+pub use args::TrainArgs;
 
 /// Trains and reports.
 pub fn run(args: &TrainArgs) -> Result<u8> {

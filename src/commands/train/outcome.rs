@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::args::TrainArgs;
 use super::until_signal::UntilSignal;
-use crate::cli::TrainArgs;
 use crate::commands::output::print;
 use crate::commands::{DONE, FAILED};
 use crate::report::{Language, Sources, write_page};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::cli::TrainArgs;
+use super::args::TrainArgs;
 use crate::device::DeviceChoice;
 use crate::report::Language;
 use crate::text::shell_word;

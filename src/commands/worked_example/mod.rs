@@ -2,16 +2,35 @@
 
 mod arithmetic;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use clap::Args;
 
 use super::DONE;
 use super::output::{check_folder_of, check_replaceable, picture_format, print, write_picture};
-use crate::cli::WorkedExampleArgs;
 use crate::device::{self, DeviceChoice};
 use crate::operations::{Grid, Input, Shown, SlidingOperation, before_and_after, short};
 use crate::storage;
+
+#[derive(Debug, Args)]
+pub struct WorkedExampleArgs {
+    /// Picture, CSV or text file of numbers, folder of slices, or a matrix such as "1 2; 3 4"
+    #[arg(allow_hyphen_values = true)]
+    pub input: PathBuf,
+    /// Show the arithmetic of one output value, at this column, row and slice, counted from 0
+    #[arg(
+        long,
+        value_name = "X[,Y[,Z]]",
+        value_delimiter = ',',
+        num_args = 1,
+        allow_hyphen_values = true
+    )]
+    pub explain: Option<Vec<usize>>,
+    /// File to write: a picture of input and output, or a .csv of the output's values
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
 
 /// What an operation makes of grey levels.
 #[derive(Clone, Copy)]

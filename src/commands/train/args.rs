@@ -1,10 +1,10 @@
-//! `convlab train`
+//! The arguments of `convlab train`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{DataDirArgs, DeviceArgs, WeightsDirArgs};
+use crate::commands::arguments::{DataDirArgs, DeviceArgs, WeightsDirArgs};
 use crate::report::Language;
 use crate::terminal::UiChoice;
 

@@ -26,3 +26,16 @@ pub struct WeightsDirArgs {
     #[arg(long, value_name = "DIR")]
     pub weights_dir: Option<PathBuf>,
 }
+
+/// The configuration whose data set a command is about.
+#[derive(Debug, Args)]
+pub struct ExperimentArgs {
+    /// Configuration file [default: the built-in quickstart]
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// section.key=value overrides, e.g. data.dataset=pets
+    #[arg(value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    #[command(flatten)]
+    pub data: DataDirArgs,
+}
