@@ -35,6 +35,41 @@
 //! - [`report`]: the page about a run, or several
 //! - [`terminal`]: dashboard, bars and lines for people who watch; Ctrl-C
 //! - [`commands`]: the command line, one file for each subcommand
+//!
+//! Two steps of a training on drawn images, without the command line:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use burn::train::Interrupter;
+//! use convlab::device::DeviceChoice;
+//! use convlab::experiment;
+//! use convlab::run::{StartedRun, TrainingOptions};
+//!
+//! // Two batches of 32 images, none of them kept for validation.
+//! let settings = [
+//!     "model.name=lenet5",
+//!     "data.train_images=64",
+//!     "data.valid_fraction=0",
+//!     "training.batch_size=32",
+//!     "training.epochs=1",
+//! ];
+//! let experiment = experiment::load(None, &settings.map(String::from))?;
+//! let folder = tempfile::tempdir()?;
+//! let options = TrainingOptions {
+//!     device: DeviceChoice::cpu(),
+//!     artifacts: folder.path().into(),
+//!     name: Some("two-steps".into()),
+//!     ..TrainingOptions::default()
+//! };
+//!
+//! // `()` watches nothing; see `progress::Progress` and `training::TrainingObserver`.
+//! let prepared = StartedRun::new(experiment, &options, &())?.prepare(&())?;
+//! let trained = prepared.train(Arc::new(()), &Interrupter::new())?.finish(&())?;
+//! assert_eq!(trained.summary.epochs_run, 1);
+//! assert!(folder.path().join("two-steps/model.safetensors").exists());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![recursion_limit = "256"]
 
 pub mod augmentation;
