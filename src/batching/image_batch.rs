@@ -42,6 +42,9 @@ impl MixedTargets {
     }
 }
 
+/// Reads an image by its index, changed as for training, into room for its 8-bit values.
+type ReadChanged<'a> = dyn Fn(usize, &mut [u8]) -> Result<(), DataError> + Sync + 'a;
+
 impl ImageBatch {
     /// Reads the images at `indices` of `split`.
     ///
@@ -85,7 +88,7 @@ impl ImageBatch {
 
     /// Reads changed images, then mixes pairs of them and their targets.
     fn read_mixed(
-        change: &(dyn Fn(usize, &mut [u8]) -> Result<(), DataError> + Sync),
+        change: &ReadChanged,
         split: &Split,
         indices: &[usize],
         (augmentation, epoch): (&Augmentation, usize),

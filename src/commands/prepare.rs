@@ -35,7 +35,7 @@ pub struct PrepareArgs {
 /// Prepares pictures; bad ones are reported at the end, and the rest is still done.
 pub fn run(args: &PrepareArgs) -> Result<u8> {
     let (overrides, inputs): (Vec<_>, Vec<_>) =
-        (args.inputs.iter().cloned()).partition(|input| is_override(input));
+        (args.inputs.iter().cloned()).partition(|input: &PathBuf| is_override(input));
     let overrides: Vec<String> = (overrides.iter())
         .map(|text| text.to_string_lossy().into_owned())
         .collect();
@@ -75,7 +75,7 @@ pub fn run(args: &PrepareArgs) -> Result<u8> {
 }
 
 /// Whether an argument is `section.key=value`, and no file that is called so.
-fn is_override(argument: &PathBuf) -> bool {
+fn is_override(argument: &Path) -> bool {
     let key = argument.to_str().and_then(|text| text.split_once('='));
     let is_key = |key: &str| {
         let plain = |c: char| c.is_ascii_lowercase() || c == '_' || c == '.';

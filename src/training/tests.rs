@@ -241,8 +241,7 @@ fn another_number_of_threads_and_a_start_anew_are_told() {
         let recorder = Arc::new(Recorder::default());
         let resumed = bench.train(folder.path(), true, recorder.clone(), &Interrupter::new());
         resumed.unwrap();
-        let said = lock(&recorder.said).join("\n");
-        said
+        lock(&recorder.said).join("\n")
     };
     assert_eq!(resume(&text), "");
     // Written by a version that did not keep the number.

@@ -17,17 +17,20 @@ impl ModuleVisitor for ReadShapes {
     }
 }
 
+/// Shape and values of every tensor.
+type Values = HashMap<ParamId, (Vec<usize>, Vec<f32>)>;
+
 /// Reads shape and values of every tensor.
 #[derive(Default)]
 pub struct ReadValues {
-    values: HashMap<ParamId, (Vec<usize>, Vec<f32>)>,
+    values: Values,
     error: Option<String>,
 }
 
 impl ReadValues {
     /// # Errors
     /// The device failed.
-    pub fn finish(self) -> Result<HashMap<ParamId, (Vec<usize>, Vec<f32>)>, WeightsError> {
+    pub fn finish(self) -> Result<Values, WeightsError> {
         match self.error {
             Some(error) => Err(WeightsError::Device(error)),
             None => Ok(self.values),
