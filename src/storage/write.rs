@@ -56,7 +56,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     })
 }
 
-/// Writes `value` as JSON, see [`write`].
+/// Writes `value` as JSON, see [`write`](fn@write).
 ///
 /// # Errors
 /// [`StorageError::Write`]

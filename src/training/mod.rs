@@ -1,4 +1,4 @@
-//! Training: Burn's `SupervisedTraining` around a loop of our own (see [`training_loop`]).
+//! Training: Burn's `SupervisedTraining` around a loop of our own (see `training_loop`).
 //!
 //! The loop is our own because a resumed run must equal an uninterrupted one bit for bit, which
 //! takes control over shuffling, seeding, optimizer state and the place where it stops.

@@ -19,7 +19,7 @@ const MIN_CORRELATION: f32 = 0.99;
 /// Least standard deviation of a thumbnail, in grey levels, for a meaningful perceptual hash.
 const MIN_DEVIATION: f32 = 2.0;
 
-/// A short description of an image, see the [module](self).
+/// A short description of an image: enough to recognise it, little enough for a million of them.
 #[derive(Debug, Clone)]
 pub struct Sketch {
     /// The first half of the SHA-256 of the 8-bit values.
