@@ -63,7 +63,7 @@ fn one(run: &Path, args: &ReportArgs) -> Result<PathBuf> {
         evaluation: &evaluation,
         test: &test,
         valid: valid.as_ref(),
-        subjects: &args.index,
+        activation_images: &args.index,
     };
     let page = write_page(&sources, args.lang, args.out.clone())?;
     if let Some(problem) = page.problem {

@@ -1,8 +1,8 @@
-//! Figures from counts: confusion matrix, precision, recall, F1, and the Wilson interval.
+//! Metrics from counts: confusion matrix, precision, recall, F1, and the Wilson interval.
 
 use serde::{Deserialize, Serialize};
 
-/// How often each class (row) was taken for each class (column).
+/// Number of images by true class (row) and predicted class (column).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Confusion {
@@ -13,9 +13,9 @@ pub struct Confusion {
 /// counts as 0, as in scikit-learn.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Scores {
-    /// Of the images taken for the class, the share that are.
+    /// Of the images with this prediction, the share that belong to the class.
     pub precision: f64,
-    /// Of the images of the class, the share that were found.
+    /// Of the images of the class, the share with this prediction.
     pub recall: f64,
     /// Harmonic mean of the two.
     pub f1: f64,
@@ -27,11 +27,11 @@ pub struct ClassScores {
     pub name: String,
     #[serde(flatten)]
     pub scores: Scores,
-    /// Images of the class.
+    /// Number of images of the class.
     pub support: usize,
 }
 
-/// A 95% interval of a share.
+/// A 95% confidence interval of a proportion.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     pub low: f64,
@@ -46,29 +46,29 @@ impl Confusion {
         }
     }
 
-    /// An image of class `target` was taken for `guess`.
-    pub fn add(&mut self, target: usize, guess: usize) {
-        self.counts[target][guess] += 1;
+    /// Counts an image of class `target` for which `predicted` was predicted.
+    pub fn add(&mut self, target: usize, predicted: usize) {
+        self.counts[target][predicted] += 1;
     }
 
-    /// Rows: the true class; columns: the class given.
+    /// Rows: the true class; columns: the predicted class.
     pub fn counts(&self) -> &[Vec<usize>] {
         &self.counts
     }
 
-    /// Images counted.
+    /// Number of images.
     pub fn images(&self) -> usize {
         self.counts.iter().flatten().sum()
     }
 
-    /// Images whose class was found.
+    /// Number of images whose class was predicted correctly.
     pub fn correct(&self) -> usize {
         (0..self.counts.len())
             .map(|class| self.counts[class][class])
             .sum()
     }
 
-    /// Scores of each class, with its images.
+    /// Scores of each class, with its number of images.
     pub fn scores(&self) -> Vec<(Scores, usize)> {
         let ratio = |part: usize, whole: usize| match whole {
             0 => 0.0,
@@ -78,11 +78,11 @@ impl Confusion {
             .map(|class| {
                 let hits = self.counts[class][class];
                 let support = self.counts[class].iter().sum();
-                let given: usize = self.counts.iter().map(|row| row[class]).sum();
+                let predicted: usize = self.counts.iter().map(|row| row[class]).sum();
                 let scores = Scores {
-                    precision: ratio(hits, given),
+                    precision: ratio(hits, predicted),
                     recall: ratio(hits, support),
-                    f1: ratio(2 * hits, given + support),
+                    f1: ratio(2 * hits, predicted + support),
                 };
                 (scores, support)
             })
@@ -91,7 +91,7 @@ impl Confusion {
 }
 
 impl Scores {
-    /// The mean of `scores`, each weighing `weight`.
+    /// The mean of `scores`, each with the weight that `weight` returns for its number of images.
     pub fn mean(scores: &[(Scores, usize)], weight: impl Fn(usize) -> f64) -> Scores {
         let total: f64 = scores.iter().map(|(_, support)| weight(*support)).sum();
         let mean = |figure: fn(&Scores) -> f64| {

@@ -1,13 +1,13 @@
-use super::ranking;
+use super::probabilities::ranking;
 
-/// What a network says about each image of a split.
+/// The logits of a network for each image of a split, with target and predicted class.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Predictions {
     classes: usize,
-    /// Scores before softmax, `[images, classes]`.
+    /// `[images, classes]`
     logits: Vec<f32>,
-    truths: Vec<usize>,
-    given: Vec<usize>,
+    targets: Vec<usize>,
+    predicted: Vec<usize>,
 }
 
 impl Predictions {
@@ -19,62 +19,65 @@ impl Predictions {
         }
     }
 
-    /// Adds an image of class `truth` with the scores of all classes, and returns their ranking.
-    pub fn add(&mut self, truth: usize, logits: &[f32]) -> Vec<usize> {
+    /// Adds an image of class `target` with one logit per class, and returns the classes from the
+    /// highest logit to the lowest.
+    pub fn add(&mut self, target: usize, logits: &[f32]) -> Vec<usize> {
         let ranking = ranking(logits);
         self.logits.extend(logits);
-        self.truths.push(truth);
-        self.given.push(ranking[0]);
+        self.targets.push(target);
+        self.predicted.push(ranking[0]);
         ranking
     }
 
     pub fn len(&self) -> usize {
-        self.truths.len()
+        self.targets.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.truths.is_empty()
+        self.targets.is_empty()
     }
 
-    /// The class of image `index`.
-    pub fn truth(&self, index: usize) -> usize {
-        self.truths[index]
+    /// The true class of image `index`.
+    pub fn target(&self, index: usize) -> usize {
+        self.targets[index]
     }
 
-    /// The class that image `index` was taken for.
-    pub fn given(&self, index: usize) -> usize {
-        self.given[index]
+    /// The class with the highest logit for image `index`.
+    pub fn predicted(&self, index: usize) -> usize {
+        self.predicted[index]
     }
 
+    /// Whether image `index` was classified correctly.
     pub fn hit(&self, index: usize) -> bool {
-        self.truths[index] == self.given[index]
+        self.targets[index] == self.predicted[index]
     }
 
-    /// Whether every score is a number.
+    /// Whether every logit is finite.
     pub fn are_finite(&self) -> bool {
-        self.logits.iter().all(|score| score.is_finite())
+        self.logits.iter().all(|logit| logit.is_finite())
     }
 
-    /// Scores of image `index` before softmax.
+    /// Logits of image `index`, one per class.
     pub fn logits(&self, index: usize) -> &[f32] {
         &self.logits[index * self.classes..][..self.classes]
     }
 
-    /// The probability of the class that image `index` was taken for, its scores divided by
-    /// `temperature` first.
+    /// Probability of the predicted class of image `index`: softmax of the logits divided by
+    /// `temperature`.
     pub fn confidence(&self, index: usize, temperature: f64) -> f64 {
         let logits = self.logits(index);
-        let top = f64::from(logits[self.given[index]]);
-        let others = logits.iter().map(|&score| f64::from(score) - top);
-        1.0 / others.map(|less| (less / temperature).exp()).sum::<f64>()
+        let top = f64::from(logits[self.predicted[index]]);
+        let others = logits.iter().map(|&logit| f64::from(logit) - top);
+        1.0 / others.map(|below| (below / temperature).exp()).sum::<f64>()
     }
 
-    /// Minus the logarithm of the true class's probability, as for [`confidence`](Self::confidence).
-    pub fn surprise(&self, index: usize, temperature: f64) -> f64 {
+    /// Negative log-likelihood of the true class of image `index`: cross-entropy of the logits divided
+    /// by `temperature`.
+    pub fn negative_log_likelihood(&self, index: usize, temperature: f64) -> f64 {
         let logits = self.logits(index);
-        let top = f64::from(logits[self.given[index]]);
-        let others = logits.iter().map(|&score| f64::from(score) - top);
-        let sum: f64 = others.map(|less| (less / temperature).exp()).sum();
-        sum.ln() - (f64::from(logits[self.truths[index]]) - top) / temperature
+        let top = f64::from(logits[self.predicted[index]]);
+        let others = logits.iter().map(|&logit| f64::from(logit) - top);
+        let sum: f64 = others.map(|below| (below / temperature).exp()).sum();
+        sum.ln() - (f64::from(logits[self.targets[index]]) - top) / temperature
     }
 }

@@ -1,9 +1,12 @@
-/// Two-sided exact p-value of McNemar's test: how likely two equally good classifiers are to differ
-/// as much on the images that exactly one of them got right (McNemar 1947; Dietterich 1998).
+//! McNemar's test of two classifiers on the same images.
+
+/// Two-sided exact p-value of McNemar's test: the probability that two equally good classifiers differ
+/// at least this much on the images that exactly one of them classified correctly (McNemar 1947;
+/// Dietterich 1998). `only_first` and `only_second` count the images that only that one did.
 pub fn mcnemar(only_first: usize, only_second: usize) -> f64 {
     let trials = only_first + only_second;
     let tail = only_first.min(only_second);
-    // ln of the binomial coefficients, one from the other.
+    // Each binomial coefficient follows from the last; as logarithms they do not overflow.
     let mut log_choose = 0.0;
     let mut sum = 0.0;
     for successes in 0..=tail {

@@ -1,4 +1,4 @@
-//! Figures against scikit-learn and statsmodels; `tests/reference/metrics.py` makes the fixture.
+//! Metrics against scikit-learn and statsmodels; `tests/reference/metrics.py` makes the fixture.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ fn scores_equal_those_of_scikit_learn() {
         let pairs = numbers(&case["targets"])
             .into_iter()
             .zip(numbers(&case["predictions"]));
-        pairs.for_each(|(target, guess)| confusion.add(target as usize, guess as usize));
+        pairs.for_each(|(target, predicted)| confusion.add(target as usize, predicted as usize));
         assert_eq!(
             serde_json::to_value(&confusion).unwrap(),
             case["confusion"],

@@ -5,23 +5,54 @@ use std::borrow::Cow;
 use image::imageops::{FilterType, replace, resize};
 use image::{ImageBuffer, Luma, RgbImage};
 
-use super::ReportError;
-use super::content::{ActivationMaps, LayerMaps, ShownImage};
-use super::pictures::{address, thumbnail};
+use super::content::{ActivationImage, ActivationMaps, LayerMaps};
+use super::error::ReportError;
+use super::examples::pixels;
+use super::pictures::{data_url, thumbnail};
+use super::sources::Sources;
 use crate::drawing::heat_map;
-use crate::inspection::{Activations, common_range};
+use crate::inspection::{Activations, NamedImage, common_range, first_of_one_class};
 use crate::models::FeatureShape;
 
-/// Filters of a layer, and longest side of a map, that are shown: the first pair that fits is taken.
+/// The number of images where none are chosen.
+const IMAGES: usize = 3;
+/// The most filters of a layer, and pixels on the longest side of a map: the first pair that fits is
+/// taken.
 const DETAIL: [(usize, usize); 5] = [(64, 64), (32, 48), (16, 32), (8, 24), (4, 16)];
-/// Pixels of all maps together, at most, unless even the last of [`DETAIL`] has more.
+/// The most pixels of all maps together, which the last pair of [`DETAIL`] may exceed.
 const PIXELS: usize = 700_000;
 
-/// Draws the activations of the same network for several images.
+/// The activations of every layer for the chosen test images.
 ///
 /// # Errors
-/// [`ReportError::Picture`]
-pub fn activation_maps(images: &[Activations]) -> Result<ActivationMaps, ReportError> {
+/// An image cannot be read, the device failed, or [`ReportError::Picture`].
+pub fn activation_maps(sources: &Sources) -> Result<ActivationMaps, ReportError> {
+    let (run, test) = (sources.run, &sources.dataset.test);
+    let indices = match sources.activation_images.is_empty() {
+        true => first_of_one_class(test, IMAGES),
+        false => sources.activation_images.to_vec(),
+    };
+    let (input, normalization) = (run.card.input, &run.card.normalization);
+    let images = indices.into_iter().map(|index| {
+        let class = &sources.dataset.classes[test.label(index)];
+        let image = NamedImage {
+            name: format!("{index}: {class}"),
+            pixels: pixels(sources, index)?,
+        };
+        let (network, device) = (&run.network, &run.backend.device);
+        Ok(Activations::new(
+            network,
+            image,
+            input,
+            normalization,
+            device,
+        )?)
+    });
+    draw(&images.collect::<Result<Vec<_>, ReportError>>()?)
+}
+
+/// Draws the activations of the same network for several images.
+fn draw(images: &[Activations]) -> Result<ActivationMaps, ReportError> {
     let Some(first) = images.first() else {
         return Ok(ActivationMaps {
             images: Vec::new(),
@@ -42,7 +73,7 @@ pub fn activation_maps(images: &[Activations]) -> Result<ActivationMaps, ReportE
     let fits = |detail: &&(usize, usize)| cost(**detail) <= PIXELS;
     let &(filters, side) = (DETAIL.iter().find(fits)).unwrap_or(&DETAIL[DETAIL.len() - 1]);
     let shown = images.iter().map(|of_image| {
-        Ok(ShownImage {
+        Ok(ActivationImage {
             name: of_image.image.name.clone(),
             picture: thumbnail(&of_image.image.pixels, of_image.input)?,
         })
@@ -61,7 +92,7 @@ pub fn activation_maps(images: &[Activations]) -> Result<ActivationMaps, ReportE
 fn layer_maps(
     images: &[Activations],
     number: usize,
-    most: usize,
+    limit: usize,
     side: usize,
 ) -> Result<LayerMaps, ReportError> {
     let first = &images[0].layers[number];
@@ -69,7 +100,7 @@ fn layer_maps(
         FeatureShape::Maps([channels, ..]) => channels,
         FeatureShape::Vector(_) => 1,
     };
-    let filters = all.min(most);
+    let filters = all.min(limit);
     let outputs = || images.iter().map(|of_image| &of_image.layers[number]);
     let ranges: Vec<[f32; 2]> = (0..filters)
         .map(|filter| common_range(outputs(), filter))
@@ -87,7 +118,7 @@ fn layer_maps(
         for (at, map) in maps.iter().enumerate() {
             replace(&mut strip, map, 0, at as i64 * i64::from(size.1));
         }
-        address(&strip, 0)
+        data_url(&strip, 0)
     });
     let strips = strips.collect::<Result<_, _>>()?;
     Ok(LayerMaps {
@@ -103,7 +134,7 @@ fn layer_maps(
     })
 }
 
-/// The width and the values of a map that is scaled down, where necessary, to no side above `side`.
+/// Width and values of a map, scaled down where a side is longer than `side`.
 fn reduced(values: &[f32], width: usize, side: usize) -> (usize, Cow<'_, [f32]>) {
     let height = values.len() / width;
     let longest = width.max(height);

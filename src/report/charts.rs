@@ -1,49 +1,21 @@
-//! Charts as SVG.
-//!
-//! Text, axes and grid have colours of their own so that a page can restyle them, see `style.css`.
+//! The charts of the pages: training curves and reliability diagrams.
 
-use std::error::Error;
-use std::ops::Range;
-
-use plotters::coord::types::RangedCoordf64;
-use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
-use super::ReportError;
-use super::messages::{Language, Messages};
+use super::error::ReportError;
+use super::messages::Messages;
+use super::svg::{Axes, COLORS, TEXT, dashes, draw, stroke};
 use crate::evaluation::Reliability;
 use crate::training::EpochRecord;
-
-/// In pixels; a page enlarges it where there is room.
-const SIZE: (u32, u32) = (440, 300);
-const TEXT: RGBColor = RGBColor(0x11, 0x11, 0x11);
-const AXIS: RGBColor = RGBColor(0x11, 0x11, 0x12);
-const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
-/// Told apart by people who see colours differently (after Okabe and Ito 2008), the last two darker to
-/// be seen on white.
-const COLORS: [RGBColor; 6] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xd5, 0x5e, 0x00),
-    RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0xcc, 0x79, 0xa7),
-    RGBColor(0xb0, 0x78, 0x00),
-    RGBColor(0x7a, 0x52, 0xa8),
-];
 
 /// A named line of a chart.
 pub struct Series {
     pub name: String,
     pub points: Vec<(f64, f64)>,
-    /// Drawn with dashes: a second measurement of what the line before shows.
+    /// Dashed lines are validation images, solid ones training images.
     pub dashed: bool,
-    /// Position in the list of colours.
+    /// Index of the colour, which repeats after the last.
     pub color: usize,
-}
-
-/// The colour of a position in the list, as `#rrggbb`.
-pub fn color(position: usize) -> String {
-    let RGBColor(r, g, b) = COLORS[position % COLORS.len()];
-    format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 /// The loss on training and validation images over the epochs.
@@ -84,7 +56,8 @@ fn history(
         .collect()
 }
 
-/// Lines over epochs, with a legend or without; epochs in `marks` are marked, with the key of their name.
+/// Lines over epochs, with a legend or without. A vertical line marks each epoch in `marks`, which also
+/// has the key of the message that names it.
 ///
 /// # Errors
 /// [`ReportError::Chart`]
@@ -109,14 +82,14 @@ pub fn over_epochs(
     let room = ((high - low) * 0.08).max(high.abs() * 0.01).max(1e-6);
     let axes = Axes {
         x: match last > 1.0 {
-            // The last epoch, and what marks it, keeps clear of the border.
+            // Room between the last epoch, or its mark, and the border.
             true => 1.0..last + 0.03 * (last - 1.0),
             false => 0.5..1.5,
         },
         y: low - room..high + room,
         names: [t.get("chart_epoch"), y],
         whole: true,
-        // Where lines that fall, or rise, leave room.
+        // The corner that falling, or rising, lines leave free.
         legend: legend.then_some(match falls {
             true => SeriesLabelPosition::UpperRight,
             false => SeriesLabelPosition::LowerRight,
@@ -150,7 +123,7 @@ pub fn over_epochs(
                 false => drawn.legend(move |(x, y)| stroke(x, y, color)),
             };
             if line.points.len() < 30 {
-                // A single epoch has no line to tell the two by.
+                // A single epoch has no line, so its points must differ: hollow for dashed lines.
                 let style = match line.dashed {
                     true => color.stroke_width(2),
                     false => color.filled(),
@@ -202,81 +175,4 @@ pub fn reliability(
         }
         Ok(())
     })
-}
-
-struct Axes<'a> {
-    x: Range<f64>,
-    y: Range<f64>,
-    names: [&'a str; 2],
-    /// Whether only whole numbers make sense on the first.
-    whole: bool,
-    /// Where it is, if it is.
-    legend: Option<SeriesLabelPosition>,
-    language: Language,
-}
-
-type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-
-fn draw(
-    axes: &Axes,
-    lines: impl FnOnce(&mut Chart) -> Result<(), Box<dyn Error>>,
-) -> Result<String, ReportError> {
-    let mut svg = String::new();
-    let attempt = || -> Result<(), Box<dyn Error>> {
-        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let mut chart = ChartBuilder::on(&root)
-            .margin(12)
-            .x_label_area_size(40)
-            .y_label_area_size(56)
-            .build_cartesian_2d(axes.x.clone(), axes.y.clone())?;
-        let text = ("sans-serif", 13).into_font().color(&TEXT);
-        // Six labels or so: as many decimals as tell them apart.
-        let step = (axes.y.end - axes.y.start) / 6.0;
-        let digits = (-step.log10()).ceil().clamp(1.0, 8.0) as usize;
-        let steps = (axes.x.end - axes.x.start).round() as usize + 1;
-        chart
-            .configure_mesh()
-            .x_desc(axes.names[0])
-            .y_desc(axes.names[1])
-            .x_labels(if axes.whole { steps.min(10) } else { 10 })
-            .x_label_formatter(&|x| match axes.whole {
-                true if (x - x.round()).abs() > 1e-6 => String::new(),
-                true => format!("{x:.0}"),
-                false => axes.language.number(*x, 1),
-            })
-            .y_label_formatter(&|y| axes.language.number(*y, digits))
-            .y_labels(6)
-            .label_style(text.clone())
-            .axis_desc_style(text.clone())
-            .axis_style(AXIS)
-            .bold_line_style(GRID)
-            .light_line_style(TRANSPARENT)
-            .draw()?;
-        lines(&mut chart)?;
-        if let Some(position) = axes.legend.clone() {
-            chart
-                .configure_series_labels()
-                .position(position)
-                .label_font(text)
-                .border_style(TRANSPARENT)
-                .draw()?;
-        }
-        root.present()?;
-        Ok(())
-    };
-    attempt().map_err(|error| ReportError::Chart(error.to_string()))?;
-    Ok(svg)
-}
-
-fn stroke(x: i32, y: i32, color: RGBColor) -> PathElement<(i32, i32)> {
-    PathElement::new(vec![(x, y), (x + 16, y)], color.stroke_width(2))
-}
-
-fn dashes(
-    x: i32,
-    y: i32,
-    dash: u32,
-    color: RGBColor,
-) -> DashedPathElement<std::array::IntoIter<(i32, i32), 2>, u32> {
-    DashedPathElement::new([(x, y), (x + 16, y)], dash, 3, color.stroke_width(2))
 }

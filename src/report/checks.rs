@@ -1,60 +1,62 @@
-//! The checks on the data, with pictures of what they found.
+//! The section on the data checks: each finding with example images.
 
 use serde::Serialize;
 
-use super::ReportError;
+use super::error::ReportError;
 use super::pictures::thumbnail;
 use crate::data::Dataset;
 use crate::data::check::{About, DataCheck, Files, Finding, Place};
 
-/// Pairs, and single images or files, shown of each finding.
+/// The most pairs, and single images or unreadable files, that are shown of each finding.
 const PAIRS: usize = 6;
 const IMAGES: usize = 12;
 
-/// What the section says.
+/// The values of the section.
 #[derive(Debug, Serialize)]
 pub struct Checks {
-    pub findings: Vec<Shown>,
+    pub findings: Vec<ShownFinding>,
     pub classes: Vec<ClassRow>,
     pub files: Option<Files>,
 }
 
 /// A finding and examples of it.
 #[derive(Debug, Serialize)]
-pub struct Shown {
+pub struct ShownFinding {
     #[serde(flatten)]
     pub finding: Finding,
-    pub pairs: Vec<ShownPair>,
-    pub images: Vec<ShownImage>,
-    /// Why files could not be read.
+    pub pairs: Vec<CheckedPair>,
+    pub images: Vec<CheckedImage>,
+    /// Why files could not be read, one reason per file.
     pub reasons: Vec<String>,
 }
 
+/// Two images that are the same or nearly the same.
 #[derive(Debug, Serialize)]
-pub struct ShownPair {
-    pub images: [ShownImage; 2],
-    /// Of the perceptual hash; `None` where the two are the same value for value.
+pub struct CheckedPair {
+    pub images: [CheckedImage; 2],
+    /// Bits of the difference hash in which the two differ; `None` where all their values are equal.
     pub bits: Option<u32>,
 }
 
+/// An image and where it is in the data set.
 #[derive(Debug, Serialize)]
-pub struct ShownImage {
+pub struct CheckedImage {
     #[serde(flatten)]
     pub place: Place,
     pub picture: String,
 }
 
-/// A class in numbers.
+/// The numbers of a class.
 #[derive(Debug, Serialize)]
 pub struct ClassRow {
     pub name: String,
-    /// In each split.
+    /// Number of training, validation and test images.
     pub images: [usize; 3],
-    /// Mean and deviation of the grey levels of the background.
+    /// Mean and standard deviation of the grey levels of the background.
     pub background: Option<[f32; 2]>,
 }
 
-/// Lays out what `check` found in `dataset`.
+/// Adds example images of `dataset` to the findings of `check`.
 ///
 /// # Errors
 /// An image can no longer be read, or [`ReportError::Picture`].
@@ -64,7 +66,7 @@ pub fn lay_out(check: &DataCheck, dataset: &Dataset) -> Result<Checks, ReportErr
         let pairs = check.pairs_of(finding).take(PAIRS).map(|pair| {
             let [one, other] = &pair.images;
             let images = [shown(one)?, shown(other)?];
-            Ok(ShownPair {
+            Ok(CheckedPair {
                 images,
                 bits: pair.bits,
             })
@@ -78,7 +80,7 @@ pub fn lay_out(check: &DataCheck, dataset: &Dataset) -> Result<Checks, ReportErr
             _ => &[],
         };
         let reasons = unreadable.iter().map(|file| file.reason.clone());
-        Ok(Shown {
+        Ok(ShownFinding {
             reasons: reasons.take(IMAGES).collect(),
             finding: finding.clone(),
             pairs: pairs.collect::<Result<_, ReportError>>()?,
@@ -103,7 +105,7 @@ pub fn lay_out(check: &DataCheck, dataset: &Dataset) -> Result<Checks, ReportErr
     })
 }
 
-fn shown(place: &Place, dataset: &Dataset) -> Result<ShownImage, ReportError> {
+fn shown(place: &Place, dataset: &Dataset) -> Result<CheckedImage, ReportError> {
     let split = match place.split {
         "train" => &dataset.train,
         "valid" => &dataset.valid,
@@ -111,7 +113,7 @@ fn shown(place: &Place, dataset: &Dataset) -> Result<ShownImage, ReportError> {
     };
     let mut pixels = vec![0; dataset.shape.len()];
     split.read(place.index, &mut pixels)?;
-    Ok(ShownImage {
+    Ok(CheckedImage {
         place: place.clone(),
         picture: thumbnail(&pixels, dataset.shape)?,
     })

@@ -1,20 +1,21 @@
-//! Several runs beside each other.
+//! The comparison of several runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::ReportError;
 use super::charts;
 use super::content::{ComparePage, ComparedRun, Difference, PairTest, RunFacts};
+use super::error::ReportError;
 use super::messages::Messages;
+use super::svg::color;
 use crate::data::Dataset;
 use crate::evaluation::{Evaluation, Predictions, mcnemar};
 use crate::run::{OpenedRun, config_values};
 use crate::training::{EpochRecord, read_history};
 
-/// A run with what it predicts for its test images.
+/// A run with its predictions for its test images.
 pub struct Tested {
     facts: RunFacts,
     history: Vec<EpochRecord>,
@@ -22,7 +23,7 @@ pub struct Tested {
     config: BTreeMap<String, String>,
     evaluation: Evaluation,
     predictions: Predictions,
-    /// What tells each test image from others.
+    /// Identity of each test image: the path of its file, or a checksum.
     images: Vec<String>,
 }
 
@@ -45,7 +46,8 @@ impl Tested {
     }
 }
 
-/// What tells each test image from others: its file, or else its content.
+/// Identity of each test image: the path of its file, or, for data sets that are not image files, its
+/// label and a checksum of its pixels.
 fn identities(dataset: &Dataset) -> Result<Vec<String>, ReportError> {
     let test = &dataset.test;
     let mut pixels = vec![0; test.shape().len()];
@@ -61,7 +63,7 @@ fn identities(dataset: &Dataset) -> Result<Vec<String>, ReportError> {
     identities.collect()
 }
 
-/// What tells `runs` apart.
+/// Compares the settings, training curves and test results of `runs`.
 ///
 /// # Errors
 /// A chart cannot be drawn.
@@ -83,8 +85,8 @@ pub fn compare(runs: Vec<Tested>, t: &Messages) -> Result<ComparePage, ReportErr
         }
     }
     holm(&mut tests);
-    let alone = groups.iter().filter(|group| group.len() == 1).flatten();
-    let apart: Vec<String> = alone.map(|&run| runs[run].facts.name.clone()).collect();
+    let ungrouped = groups.iter().filter(|group| group.len() == 1).flatten();
+    let apart: Vec<String> = ungrouped.map(|&run| runs[run].facts.name.clone()).collect();
     let compared = runs
         .into_iter()
         .enumerate()
@@ -92,7 +94,7 @@ pub fn compare(runs: Vec<Tested>, t: &Messages) -> Result<ComparePage, ReportErr
             accuracy: run.evaluation.accuracy,
             accuracy_interval: run.evaluation.accuracy_interval,
             loss: run.evaluation.loss,
-            color: charts::color(number),
+            color: color(number),
             facts: run.facts,
         });
     Ok(ComparePage {
@@ -120,7 +122,7 @@ fn differences(runs: &[Tested]) -> Vec<Difference> {
     differences.collect()
 }
 
-/// Runs that were tested on the same images in the same order, together.
+/// Indices of the runs, grouped by their test images and their order.
 fn by_images(runs: &[Tested]) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (number, tested) in runs.iter().enumerate() {
@@ -133,8 +135,8 @@ fn by_images(runs: &[Tested]) -> Vec<Vec<usize>> {
     groups
 }
 
-/// Raises p-values so that the chance of any false alarm among all tests stays what it is for one
-/// (Holm 1979).
+/// Adjusts p-values so that the probability of any false positive among all tests is at most that of a
+/// single test (Holm 1979).
 fn holm(tests: &mut [PairTest]) {
     let mut order: Vec<usize> = (0..tests.len()).collect();
     order.sort_by(|&a, &b| tests[a].p_value.total_cmp(&tests[b].p_value));

@@ -1,6 +1,6 @@
-//! What a report says, before it is laid out: what the templates are filled with.
+//! The values that the templates are filled with.
 //!
-//! Pictures are `data:` addresses, so that the page needs nothing but itself.
+//! Pictures are `data:` URLs, so that the page is a single file.
 
 use serde::Serialize;
 
@@ -16,11 +16,11 @@ pub struct RunPage {
     pub evaluation: Evaluation,
     /// Classes that the confusion matrix shows.
     pub matrix: Vec<usize>,
-    /// Kinds of mistakes, the most frequent first; at most ten.
+    /// Pairs of classes that are confused, the most frequent first; at most ten.
     pub confused: Vec<Confused>,
-    /// The test images a model was surest of and wrong about.
+    /// The test images with a wrong prediction of the highest probability.
     pub mistakes: Vec<Example>,
-    /// The test images it was least sure of and right about.
+    /// The test images with a right prediction of the lowest probability.
     pub doubts: Vec<Example>,
     pub calibration: Calibration,
     pub charts: Charts,
@@ -43,10 +43,11 @@ pub struct RunPage {
 /// The run in a few figures.
 #[derive(Debug, Serialize)]
 pub struct RunFacts {
-    /// That of the folder, which may have been renamed since.
+    /// Name of the run's folder, which may have been renamed since the training.
     pub name: String,
+    /// Size of the images.
     pub input: String,
-    /// How many.
+    /// Number of classes.
     pub classes: usize,
     #[serde(flatten)]
     pub summary: Summary,
@@ -65,30 +66,39 @@ impl RunFacts {
     }
 }
 
-/// How often images of one class were taken for another.
+/// How often one class was predicted for images of another.
 #[derive(Debug, Serialize)]
 pub struct Confused {
-    pub truth: String,
-    pub given: String,
+    pub target: String,
+    pub predicted: String,
     pub count: usize,
     /// Of the images of the true class.
     pub share: f64,
     pub examples: Vec<Example>,
 }
 
-/// A test image and what the model says about it.
+/// Test images of a cell of the confusion matrix.
+#[derive(Debug, Serialize)]
+pub struct Cell {
+    /// Indices of the classes.
+    pub target: usize,
+    pub predicted: usize,
+    pub examples: Vec<Example>,
+}
+
+/// A test image and the class predicted for it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Example {
-    /// In the test split, from 0.
+    /// In the test split, counted from 0.
     pub index: usize,
     pub picture: String,
-    pub truth: String,
-    pub given: String,
-    /// Of the class given.
+    pub target: String,
+    pub predicted: String,
+    /// Of the predicted class, from 0 to 1.
     pub probability: f64,
 }
 
-/// SVG elements.
+/// Charts as SVG elements.
 #[derive(Debug, Serialize)]
 pub struct Charts {
     /// Loss and accuracy over the epochs.
@@ -103,7 +113,7 @@ pub struct Explained {
     #[serde(flatten)]
     pub example: Example,
     pub hit: bool,
-    /// Whether the map says nothing.
+    /// Whether the map is zero everywhere.
     pub empty: bool,
     pub overlay: String,
 }
@@ -111,17 +121,15 @@ pub struct Explained {
 /// The activations of every layer for some images, for the filter selector.
 #[derive(Debug, Serialize)]
 pub struct ActivationMaps {
-    #[serde(rename = "subjects")]
-    pub images: Vec<ShownImage>,
-    #[serde(rename = "stations")]
+    pub images: Vec<ActivationImage>,
     pub layers: Vec<LayerMaps>,
-    /// The most filters any layer shows; 0 where no layer has feature maps.
+    /// The largest number of filters that a layer shows; 0 where no layer has feature maps.
     pub filters: usize,
 }
 
 /// An image whose activations are shown.
 #[derive(Debug, Serialize)]
-pub struct ShownImage {
+pub struct ActivationImage {
     pub name: String,
     pub picture: String,
 }
@@ -150,15 +158,16 @@ pub struct LayerMaps {
 #[derive(Debug, Serialize)]
 pub struct ComparePage {
     pub runs: Vec<ComparedRun>,
-    /// Keys whose values are not the same everywhere, and each run's value.
+    /// Settings that are not the same in all runs.
     pub differences: Vec<Difference>,
     pub loss: String,
     pub accuracy: String,
     pub tests: Vec<PairTest>,
-    /// Runs on whose test images no other was tested.
+    /// Runs whose test images are not those of any other run.
     pub apart: Vec<String>,
 }
 
+/// A run with its results on the test images.
 #[derive(Debug, Serialize)]
 pub struct ComparedRun {
     #[serde(flatten)]
@@ -169,13 +178,15 @@ pub struct ComparedRun {
     pub color: String,
 }
 
+/// A setting and its value in each run.
 #[derive(Debug, Serialize)]
 pub struct Difference {
     pub key: String,
+    /// `None` where a run does not have the setting.
     pub values: Vec<Option<String>>,
 }
 
-/// McNemar's test of two runs on the same test images.
+/// McNemar's test of two runs that were tested on the same images.
 #[derive(Debug, Serialize)]
 pub struct PairTest {
     pub first: String,
@@ -183,6 +194,6 @@ pub struct PairTest {
     /// Images that only the first, and only the second, got right.
     pub only_first: usize,
     pub only_second: usize,
-    /// Two-sided and exact, raised by Holm's method for several pairs.
+    /// Two-sided and exact, adjusted by Holm's method where there are several pairs.
     pub p_value: f64,
 }

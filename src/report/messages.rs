@@ -1,8 +1,8 @@
-//! The words of a report: one file per language.
+//! The texts of a report: one file per language.
 
 use std::collections::BTreeMap;
 
-use super::ReportError;
+use super::error::ReportError;
 
 /// The languages a report can be in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -17,7 +17,7 @@ pub enum Language {
 impl Language {
     pub const ALL: [Language; 2] = [Language::En, Language::Id];
 
-    /// As in HTML's `lang`.
+    /// Value of HTML's `lang` attribute.
     pub fn code(self) -> &'static str {
         match self {
             Language::En => "en",
@@ -25,8 +25,8 @@ impl Language {
         }
     }
 
-    /// What stands before decimals, and between groups of three digits.
-    fn marks(self) -> [char; 2] {
+    /// Decimal separator, and separator between groups of three digits.
+    fn separators(self) -> [char; 2] {
         match self {
             Language::En => ['.', ','],
             Language::Id => [',', '.'],
@@ -40,9 +40,9 @@ impl Language {
         }
     }
 
-    /// `number` with `digits` decimals, in groups of three, as the language writes it.
+    /// `number` with `digits` decimals, and with the separators of the language.
     pub fn number(self, number: f64, digits: usize) -> String {
-        let [decimal, group] = self.marks();
+        let [decimal, group] = self.separators();
         let plain = format!("{:.digits$}", number.abs());
         let (whole, decimals) = plain.split_once('.').unwrap_or((&plain, ""));
         let grouped: String = (whole.chars().enumerate())
@@ -68,7 +68,7 @@ pub struct Messages {
 
 impl Messages {
     /// # Errors
-    /// [`ReportError::Template`] when the language's file is no table of texts.
+    /// [`ReportError::Template`] where the file of the language is not a table of texts.
     pub fn new(language: Language) -> Result<Self, ReportError> {
         let texts = toml::from_str(language.source()).map_err(|error| {
             ReportError::Template(format!("messages/{}.toml: {error}", language.code()))
@@ -76,7 +76,8 @@ impl Messages {
         Ok(Self { language, texts })
     }
 
-    /// The text of `key`; the key itself where there is none, which a test rules out.
+    /// The text of `key`. A test makes sure that every key in use has one; without, the key itself is
+    /// returned.
     pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
         self.texts.get(key).map_or(key, String::as_str)
     }

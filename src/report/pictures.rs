@@ -1,4 +1,4 @@
-//! Pictures inside the page, as `data:` addresses.
+//! Pictures inside the page, as `data:` URLs.
 
 use std::io::Cursor;
 
@@ -9,25 +9,25 @@ use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::{FilterType, resize};
 use image::{DynamicImage, ImageEncoder, ImageResult, RgbImage};
 
-use super::ReportError;
+use super::error::ReportError;
 use crate::drawing::photo;
 use crate::pixels::ImageShape;
 
-/// The longer side of a small picture, in pixels, at most.
-const SMALL: u32 = 96;
+/// The most pixels on the longer side of a thumbnail.
+const THUMBNAIL: u32 = 96;
 /// JPEG quality of photographs, from 1 to 100.
 const QUALITY: u8 = 82;
 
-/// A picture of an image at its own size, or smaller: `[channels, height, width]`.
+/// An image `[channels, height, width]` as a `data:` URL, in its own size or reduced.
 ///
 /// # Errors
 /// [`ReportError::Picture`]
 pub fn thumbnail(pixels: &[u8], shape: ImageShape) -> Result<String, ReportError> {
     let picture = photo(pixels, shape.channels, shape.width, 1);
-    address(&shrunk(picture, SMALL), shape.channels)
+    data_url(&shrunk(picture, THUMBNAIL), shape.channels)
 }
 
-/// `picture` with no side above `longest`.
+/// `picture`, scaled down where a side is longer than `longest` pixels.
 pub fn shrunk(picture: RgbImage, longest: u32) -> RgbImage {
     let (width, height) = picture.dimensions();
     match width.max(height) {
@@ -39,12 +39,12 @@ pub fn shrunk(picture: RgbImage, longest: u32) -> RgbImage {
     }
 }
 
-/// A picture's address: JPEG where it is a photograph (three `channels`) and large enough to gain,
-/// else PNG.
+/// A picture as a `data:` URL: JPEG for colour images (three `channels`) above 32 pixels, where it is
+/// smaller, else PNG.
 ///
 /// # Errors
 /// [`ReportError::Picture`]
-pub fn address(picture: &RgbImage, channels: usize) -> Result<String, ReportError> {
+pub fn data_url(picture: &RgbImage, channels: usize) -> Result<String, ReportError> {
     let photograph = channels == 3 && picture.width().max(picture.height()) > 32;
     let (kind, bytes) = match photograph {
         true => ("jpeg", jpeg(picture)),

@@ -1,10 +1,10 @@
-//! From what a page says to HTML.
+//! Fills the templates.
 
 use minijinja::value::{Kwargs, Value};
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, context};
 use serde::Serialize;
 
-use super::ReportError;
+use super::error::ReportError;
 use super::messages::Messages;
 
 const TEMPLATES: [(&str, &str); 4] = [
@@ -14,7 +14,7 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("compare.html", include_str!("compare.html")),
 ];
 
-/// Fills the template `name` with `page`; `data` goes into the page as JSON.
+/// Fills the template `name` with the fields of `page`; `data` is embedded as JSON for the script.
 ///
 /// # Errors
 /// [`ReportError::Template`]

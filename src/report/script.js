@@ -1,8 +1,8 @@
-// The two parts of the page that answer to its reader: the panel of the confusion matrix and the
-// filter selector of the journey. Without this script the rest of the page is complete.
+// The two interactive parts of the page: the panel beside the confusion matrix and the selector of
+// the filter whose activations are shown. The rest of the page works without this script.
 "use strict";
 
-// Enlarged maps are about this many pixels wide or high.
+// Longer side of an enlarged map, in pixels; approximate, because maps are enlarged by whole factors.
 const SIDE = 112;
 
 const language = document.documentElement.lang;
@@ -12,7 +12,7 @@ function number(value, digits) {
   return Number(value ?? NaN).toLocaleString(language, decimals);
 }
 
-// `text` with each `{name}` replaced by that value.
+// `text` with each `{name}` replaced by the value of that name.
 function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder);
 }
@@ -23,15 +23,15 @@ function element(name, properties, ...children) {
   return created;
 }
 
-// Shows the images of a cell while the mouse is over it; those of the cell that was last clicked or
-// reached by keyboard stay.
+// Shows the images of the cell under the mouse, otherwise those of the cell that was last clicked or
+// focused.
 function confusion(cells) {
   const matrix = document.getElementById("matrix");
   const panel = document.getElementById("panel");
   if (!matrix || !panel) return;
 
-  const key = (truth, given) => `${truth} ${given}`;
-  const examples = new Map(cells.map((cell) => [key(cell.truth, cell.given), cell.examples]));
+  const key = (target, predicted) => `${target} ${predicted}`;
+  const examples = new Map(cells.map((cell) => [key(cell.target, cell.predicted), cell.examples]));
   const hint = [...panel.childNodes];
   let shown = null;
   let chosen = null;
@@ -47,9 +47,9 @@ function confusion(cells) {
     if (button === shown) return;
     shown = button;
     if (!button) return panel.replaceChildren(...hint);
-    const { truth, given } = button.dataset;
+    const { target, predicted } = button.dataset;
     const text = element("p", {}, button.getAttribute("aria-label"));
-    const figures = (examples.get(key(truth, given)) ?? []).map(figure);
+    const figures = (examples.get(key(target, predicted)) ?? []).map(figure);
     panel.replaceChildren(text, element("div", { className: "examples" }, ...figures));
   }
 
@@ -69,20 +69,21 @@ function confusion(cells) {
   matrix.addEventListener("mouseleave", () => show(chosen));
 }
 
-// Draws the selected filter's maps. A strip holds all maps of a layer, one below the other.
-function journey({ stations }) {
+// Draws the activation maps of the selected filter. A strip holds all maps of a layer for one image,
+// one below the other.
+function activations({ layers }) {
   const selector = document.getElementById("filter");
   const output = document.getElementById("filter-number");
-  const ranges = document.querySelectorAll("#stations .range");
+  const ranges = document.querySelectorAll("#activations .range");
   const maps = [];
 
   // A layer with fewer filters shows its last.
-  const selected = (station) => Math.min(Number(selector?.value ?? 0), station.filters - 1);
+  const selected = (layer) => Math.min(Number(selector?.value ?? 0), layer.filters - 1);
 
-  function draw({ canvas, station, strip }) {
+  function draw({ canvas, layer, strip }) {
     if (!strip.complete || strip.naturalWidth === 0) return;
-    const { width, height } = station;
-    const filter = selected(station);
+    const { width, height } = layer;
+    const filter = selected(layer);
     const context = canvas.getContext("2d");
     context.imageSmoothingEnabled = false;
     context.drawImage(strip, 0, filter * height, width, height, 0, 0, canvas.width, canvas.height);
@@ -92,22 +93,22 @@ function journey({ stations }) {
   function update() {
     if (output) output.textContent = selector?.value ?? "";
     ranges.forEach((range, index) => {
-      const filter = selected(stations[index]);
-      const [low, high] = stations[index].ranges[filter];
+      const filter = selected(layers[index]);
+      const [low, high] = layers[index].ranges[filter];
       const values = { filter, low: number(low, 2), high: number(high, 2) };
       range.textContent = fill(range.dataset.text, values);
     });
     maps.forEach(draw);
   }
 
-  for (const canvas of document.querySelectorAll("#stations canvas")) {
-    const station = stations[canvas.dataset.station];
-    const zoom = Math.max(1, Math.round(SIDE / Math.max(station.width, station.height)));
-    canvas.width = station.width * zoom;
-    canvas.height = station.height * zoom;
-    const map = { canvas, station, strip: new Image() };
+  for (const canvas of document.querySelectorAll("#activations canvas")) {
+    const layer = layers[canvas.dataset.layer];
+    const zoom = Math.max(1, Math.round(SIDE / Math.max(layer.width, layer.height)));
+    canvas.width = layer.width * zoom;
+    canvas.height = layer.height * zoom;
+    const map = { canvas, layer, strip: new Image() };
     map.strip.addEventListener("load", () => draw(map));
-    map.strip.src = station.strips[canvas.dataset.subject];
+    map.strip.src = layer.strips[canvas.dataset.image];
     maps.push(map);
   }
   selector?.addEventListener("input", update);
@@ -116,4 +117,4 @@ function journey({ stations }) {
 
 const data = JSON.parse(document.querySelector("script#data")?.textContent ?? "{}");
 if (data.cells) confusion(data.cells);
-if (data.journey) journey(data.journey);
+if (data.journey) activations(data.journey);

@@ -1,20 +1,25 @@
-use super::*;
+use super::charts;
+use super::messages::{Language, Messages};
 
 #[test]
-fn every_language_has_every_message_and_the_same_places_to_fill() {
+fn every_language_has_the_same_keys_and_placeholders() {
     let [english, indonesian] = Language::ALL.map(|language| Messages::new(language).unwrap());
     let keys = |messages: &Messages| messages.texts.keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&english), keys(&indonesian));
-    let places = |text: &str| {
-        let mut places: Vec<String> = (text.split('{').skip(1))
+    let placeholders = |text: &str| {
+        let mut names: Vec<String> = (text.split('{').skip(1))
             .filter_map(|rest| rest.split_once('}'))
             .map(|(name, _)| name.to_string())
             .collect();
-        places.sort();
-        places
+        names.sort();
+        names
     };
     for (key, text) in &english.texts {
-        assert_eq!(places(text), places(&indonesian.texts[key]), "{key}");
+        assert_eq!(
+            placeholders(text),
+            placeholders(&indonesian.texts[key]),
+            "{key}"
+        );
         assert!(
             !text.trim().is_empty() && !indonesian.texts[key].trim().is_empty(),
             "{key}"
@@ -22,7 +27,7 @@ fn every_language_has_every_message_and_the_same_places_to_fill() {
     }
 }
 
-/// Names that charts and numbers ask for in Rust; templates are strict and fail where one is missing.
+/// Keys that are used in Rust; a template fails by itself where a key is missing.
 #[test]
 fn messages_used_outside_of_templates_are_there() {
     let messages = Messages::new(Language::Id).unwrap();
@@ -70,7 +75,7 @@ fn a_chart_of_a_single_epoch_has_its_point() {
     assert!(empty.contains("</svg>"));
 }
 
-/// Messages that a template looks up by a value of the run.
+/// Keys that a template composes from a value of the run.
 #[test]
 fn every_way_a_training_ends_and_a_temperature_is_found_has_its_message() {
     use crate::evaluation::FittedOn;

@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 
 use image::ImageFormat;
 
-use super::{Language, Report, ReportError, Sources, Tested, one, several};
+use super::compare::Tested;
+use super::error::ReportError;
+use super::html::{RunReport, comparison_page, run_page};
+use super::messages::Language;
+use super::sources::Sources;
 use crate::evaluation::Evaluation;
 use crate::run::{EVALUATION, RunFolder};
 use crate::storage;
@@ -16,12 +20,12 @@ const PAGE: &str = "report.html";
 /// A page that was written.
 pub struct WrittenPage {
     pub path: PathBuf,
-    /// Why the files that go beside it could not all be written; the page is whole without them.
+    /// Why the files beside it could not all be written; the page does not need them.
     pub problem: Option<ReportError>,
 }
 
-/// Writes the page about a run to `out`, by default to the run's folder, then `evaluation.json`, and
-/// charts and larger pictures to the folder of figures.
+/// Writes the page about a run to `out`, by default to the run's folder; then, in the run's folder,
+/// `evaluation.json`, and the charts and larger pictures in the folder of figures.
 ///
 /// # Errors
 /// A file of the run or an image cannot be read, the device failed, or the page cannot be written.
@@ -30,11 +34,11 @@ pub fn write_page(
     language: Language,
     out: Option<PathBuf>,
 ) -> Result<WrittenPage, ReportError> {
-    let page = one(sources, language)?;
+    let page = run_page(sources, language)?;
     let folder = &sources.run.folder;
     let path = out.unwrap_or_else(|| folder.file(PAGE));
     storage::write(&path, page.html.as_bytes())?;
-    // The run may be someone else's, and its folder closed.
+    // The run may belong to someone else, and its folder may be read-only.
     let problem = write_beside(folder, sources.evaluation, &page).err();
     Ok(WrittenPage { path, problem })
 }
@@ -42,7 +46,7 @@ pub fn write_page(
 fn write_beside(
     folder: &RunFolder,
     evaluation: &Evaluation,
-    page: &Report,
+    page: &RunReport,
 ) -> Result<(), ReportError> {
     folder.write_json(EVALUATION, evaluation)?;
     let figures = folder.figures()?;
@@ -67,6 +71,6 @@ pub fn write_comparison(
     language: Language,
     out: &Path,
 ) -> Result<(), ReportError> {
-    let page = several(runs, language)?;
+    let page = comparison_page(runs, language)?;
     Ok(storage::write(out, page.as_bytes())?)
 }

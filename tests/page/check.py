@@ -61,7 +61,7 @@ def check_filters(page: Page, name: str) -> None:
     if name.startswith(("dense", "comparison")):
         check(selector.count() == 0, f"{name}: a filter selector without filters")
         return
-    canvas = page.locator("#stations canvas").first
+    canvas = page.locator("#activations canvas").first
     drawn = [canvas.evaluate("canvas => canvas.toDataURL()")]
     for key in ("ArrowRight", "ArrowRight"):
         selector.press(key)
@@ -93,8 +93,8 @@ def check_page(page: Page, path: Path, width: str, scheme: str) -> None:
     page.goto(path.as_uri())
     page.wait_for_load_state("networkidle")
     broken = page.evaluate("[...document.images].filter(image => !image.naturalWidth).length")
-    undrawn = page.locator("#stations canvas:not([data-filter])").count()
-    check(undrawn == 0, f"{name}: {undrawn} maps of the journey are not drawn")
+    undrawn = page.locator("#activations canvas:not([data-filter])").count()
+    check(undrawn == 0, f"{name}: {undrawn} activation maps are not drawn")
     check(broken == 0, f"{name}: {broken} pictures are broken")
     check_filters(page, name)
     check_matrix(page, name)

@@ -68,7 +68,7 @@ fn a_network_is_trained_used_and_reported_on_without_the_command_line() {
         evaluation: &evaluation,
         test: &predictions,
         valid: valid.as_ref(),
-        subjects: &[],
+        activation_images: &[],
     };
     let page = write_page(&sources, Language::En, None).unwrap();
     assert!(page.problem.is_none());

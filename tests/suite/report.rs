@@ -51,7 +51,7 @@ fn training_ends_with_a_page_whose_numbers_are_those_of_the_evaluation() {
     // Every cell of the confusion matrix that is not empty shows images of its own.
     let counts = |cell: &Value| {
         let at = |key: &str| cell[key].as_u64().unwrap() as usize;
-        evaluation["confusion"][at("truth")][at("given")]
+        evaluation["confusion"][at("target")][at("predicted")]
             .as_u64()
             .unwrap() as usize
     };
@@ -64,8 +64,8 @@ fn training_ends_with_a_page_whose_numbers_are_those_of_the_evaluation() {
         .flat_map(|row| row.as_array().unwrap())
         .filter(|count| count.as_u64() > Some(0));
     assert_eq!(cells.len(), filled.count());
-    let stations = data["journey"]["stations"].as_array().unwrap();
-    assert_eq!(stations[0]["strips"].as_array().unwrap().len(), 3);
+    let layers = data["journey"]["layers"].as_array().unwrap();
+    assert_eq!(layers[0]["strips"].as_array().unwrap().len(), 3);
     for name in ["loss", "accuracy", "calibration"] {
         let svg = fs::read_to_string(run.join(format!("figures/{name}.svg"))).unwrap();
         assert!(svg.starts_with("<svg") && svg.contains("<circle"), "{name}");
@@ -219,10 +219,10 @@ fn the_journey_of_chosen_images_is_shown() {
     let run = place.train("run", SMALL);
     place.succeed(&["report", "artifacts/run", "--index", "5,7"]);
     let data = embedded(&fs::read_to_string(run.join("report.html")).unwrap());
-    let subjects = data["journey"]["subjects"].as_array().unwrap();
-    let names: Vec<&str> = subjects
+    let images = data["journey"]["images"].as_array().unwrap();
+    let names: Vec<&str> = images
         .iter()
-        .map(|subject| subject["name"].as_str().unwrap())
+        .map(|image| image["name"].as_str().unwrap())
         .collect();
     assert!(
         names[0].starts_with("5: ") && names[1].starts_with("7: "),

@@ -48,7 +48,7 @@ pub fn run(args: &ExplainArgs) -> Result<u8> {
         format!("{} ({percent:.1}%)", classes[class])
     };
     print(format!(
-        "{name}: taken for {}; explained: {}",
+        "{name}: predicted {}; explained {}",
         probability(explanation.predicted),
         probability(explanation.class)
     ))?;

@@ -77,7 +77,7 @@ fn write_report(session: &Session, tested: &TestedRun, language: Language) -> Re
         evaluation: &tested.evaluation,
         test: &tested.predictions,
         valid: valid.as_ref(),
-        subjects: &[],
+        activation_images: &[],
     };
     let page = write_page(&sources, language, None)?;
     if let Some(problem) = page.problem {
