@@ -12,8 +12,8 @@ use crate::weights::{WeightFile, WeightFileError};
 /// Shape and values of every tensor.
 type Contents = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-/// The files here have some kilobytes; the reader of HDF5 takes up to 5 MB for a length that was changed.
-const MAX_MEMORY: usize = 8 << 20;
+/// The files here have some kilobytes; the reader of HDF5 takes up to 10 MB for a length that was changed.
+const MAX_MEMORY: usize = 16 << 20;
 
 /// How often a change had which effect.
 #[derive(Debug, Default)]
