@@ -59,9 +59,9 @@ impl<'a> View<'a> {
                 continue;
             }
             let done = if x < whole[1] { whole[0] } else { 0 };
-            let values = row[first..].iter().step_by(along_channels);
-            (out[done..channels].iter_mut().zip(values.skip(done)))
-                .for_each(|(out, value)| *out = *value);
+            for (channel, out) in (done..).zip(&mut out[done..channels]) {
+                *out = row[first + channel * along_channels];
+            }
         }
     }
 }
