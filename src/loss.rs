@@ -1,7 +1,7 @@
 //! The loss of a network's logits, the same for training, evaluation and gradients of images.
 
-use burn::nn::loss::CrossEntropyLossConfig;
-use burn::tensor::{Int, Tensor, activation};
+use burn::tensor::{Int, Tensor};
+use kernels::{ClassificationLoss, LossFunction};
 
 use crate::batching::MixedTargets;
 use crate::data::Split;
@@ -51,27 +51,11 @@ impl Loss {
     /// - `logits`: `[batch, classes]`, before softmax
     /// - `targets`: `[batch]`
     pub fn forward(&self, logits: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
-        match self.kind {
-            LossKind::CrossEntropy => {
-                let smoothing = self.label_smoothing as f32;
-                CrossEntropyLossConfig::new()
-                    .with_smoothing((smoothing > 0.0).then_some(smoothing))
-                    .with_weights(self.class_weights.clone())
-                    .init(&logits.device())
-                    .forward(logits, targets)
-            }
-            LossKind::Mse => {
-                let [_, classes] = logits.dims();
-                let one_hot = targets.one_hot::<2>(classes).float();
-                (activation::softmax(logits, 1) - one_hot)
-                    .powi_scalar(2)
-                    .mean()
-            }
-        }
+        self.forward_mixed(logits, targets, None).loss
     }
 
-    /// Mean loss over a batch whose images may be mixed from two (mixup, CutMix); without `mixed`
-    /// the same as [`forward`](Self::forward).
+    /// Mean loss over a batch whose images may be mixed from two (mixup, CutMix), with and without
+    /// class weights, and the number of images classified correctly.
     ///
     /// # Shapes
     /// - `logits`: `[batch, classes]`, before softmax
@@ -81,40 +65,16 @@ impl Loss {
         logits: Tensor<2>,
         targets: Tensor<1, Int>,
         mixed: Option<&MixedTargets>,
-    ) -> Tensor<1> {
-        let Some(mixed) = mixed else {
-            return self.forward(logits, targets);
+    ) -> ClassificationLoss {
+        let mixed = mixed.map(|mixed| (mixed.others.clone(), mixed.shares.clone()));
+        let function = match self.kind {
+            LossKind::CrossEntropy => LossFunction::CrossEntropy {
+                label_smoothing: self.label_smoothing as f32,
+                class_weights: self.class_weights.clone(),
+            },
+            LossKind::Mse => LossFunction::MeanSquaredError,
         };
-        let [batch, classes] = logits.dims();
-        let shares = mixed.shares.clone().reshape([batch, 1]);
-        let others = mixed.others.clone().one_hot::<2>(classes).float() * shares.clone();
-        let probabilities = targets.one_hot::<2>(classes).float() * (1.0 - shares) + others;
-        self.forward_soft(logits, probabilities)
-    }
-
-    /// Mean loss over the batch against a distribution over classes for each image.
-    ///
-    /// # Shapes
-    /// - `logits`: `[batch, classes]`, before softmax
-    /// - `targets`: `[batch, classes]`, each row sums to 1
-    fn forward_soft(&self, logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-        let [_, classes] = logits.dims();
-        if self.kind == LossKind::Mse {
-            let difference = activation::softmax(logits, 1) - targets;
-            return difference.powi_scalar(2).mean();
-        }
-        let smoothing = self.label_smoothing;
-        let smoothed = targets.clone() * (1.0 - smoothing) + smoothing / classes as f64;
-        let losses = activation::log_softmax(logits, 1).neg() * smoothed;
-        match &self.class_weights {
-            None => losses.sum_dim(1).mean(),
-            Some(weights) => {
-                let weights = Tensor::<1>::from_floats(weights.as_slice(), &losses.device());
-                let weights = weights.reshape([1, classes]);
-                // Divided by the weights of the targets before smoothing, as `forward` divides.
-                (losses * weights.clone()).sum() / (targets * weights).sum()
-            }
-        }
+        kernels::classification_loss(logits, targets, mixed, function)
     }
 }
 

@@ -85,6 +85,7 @@ fn mixed_targets_are_counted_by_their_shares() {
             let mixed = mixed(others, shares, &device);
             let value =
                 loss.forward_mixed(logits(&device), targets(TARGETS, &device), Some(&mixed));
+            let value = value.loss;
             let (value, expected) = (value.into_scalar::<f64>(), expected(&loss, others, shares));
             assert!(
                 (value - expected).abs() < 1e-5,
@@ -102,7 +103,10 @@ fn images_that_are_not_mixed_give_the_loss_without_shares() {
             let own = || targets(TARGETS, &device);
             let with = loss.forward_mixed(logits(&device), own(), Some(&mixed));
             let without = loss.forward_mixed(logits(&device), own(), None);
-            let (with, without) = (with.into_scalar::<f64>(), without.into_scalar::<f64>());
+            let (with, without) = (
+                with.loss.into_scalar::<f64>(),
+                without.loss.into_scalar::<f64>(),
+            );
             assert!(
                 (with - without).abs() < 1e-6,
                 "{loss:?}: {with}, not {without}"

@@ -1,11 +1,12 @@
 //! A network with its loss, as burn-train wants it: one training step, one inference step.
 
 use burn::module::Module;
-use burn::tensor::{ExecutionError, Int, Tensor};
-use burn::train::metric::{AccuracyInput, Adaptor, LossInput};
+use burn::tensor::{ExecutionError, Tensor};
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 
-use crate::batching::{ImageBatch, MixedTargets};
+use kernels::ClassificationLoss;
+
+use crate::batching::ImageBatch;
 use crate::loss::Loss;
 use crate::models::{Backbone, Network};
 
@@ -44,22 +45,23 @@ impl Classifier {
     }
 }
 
-/// What one batch gave; feeds Burn's metrics.
+/// What one batch gave.
 pub struct StepOutput {
     /// Mean over the images of the batch, classes unweighted, one value.
     pub loss: Tensor<1>,
-    /// `[batch, classes]`
-    pub logits: Tensor<2>,
-    /// `[batch]`
-    pub targets: Tensor<1, Int>,
+    /// Number of images whose largest logit is that of their class, one value.
+    pub correct: Tensor<1>,
+    /// Number of images in the batch.
+    pub images: usize,
 }
 
 impl StepOutput {
-    /// Number of images whose largest logit is that of their class, as a tensor of one value.
-    pub fn correct(&self) -> Tensor<1> {
-        let [batch] = self.targets.dims();
-        let predicted = self.logits.clone().argmax(1).reshape([batch]);
-        predicted.equal(self.targets.clone()).float().sum()
+    fn new(loss: ClassificationLoss, images: usize) -> Self {
+        Self {
+            loss: loss.unweighted.without_autodiff(),
+            correct: loss.correct.without_autodiff(),
+            images,
+        }
     }
 }
 
@@ -73,24 +75,11 @@ impl TrainStep for Classifier {
             targets,
             mixed,
         } = batch;
+        let [count] = targets.dims();
         let logits = self.network.forward(images);
-        let (scores, classes) = (logits.clone(), targets.clone());
-        let loss = self.loss.forward_mixed(scores, classes, mixed.as_ref());
-        let gradients = loss.backward();
-        let (logits, targets) = (logits.without_autodiff(), targets.without_autodiff());
-        let mixed = mixed.map(MixedTargets::without_autodiff);
-        let reported = match self.loss.class_weights {
-            None => loss.without_autodiff(),
-            Some(_) => {
-                let loss = self.loss.unweighted();
-                loss.forward_mixed(logits.clone(), targets.clone(), mixed.as_ref())
-            }
-        };
-        let output = StepOutput {
-            loss: reported,
-            logits,
-            targets,
-        };
+        let loss = self.loss.forward_mixed(logits, targets, mixed.as_ref());
+        let gradients = loss.loss.backward();
+        let output = StepOutput::new(loss, count);
         TrainOutput::new(self, gradients, output)
     }
 }
@@ -103,13 +92,9 @@ impl InferenceStep for Classifier {
         let ImageBatch {
             images, targets, ..
         } = batch;
+        let [count] = targets.dims();
         let logits = self.network.forward(images);
-        let loss = (self.loss.unweighted()).forward(logits.clone(), targets.clone());
-        StepOutput {
-            loss,
-            logits,
-            targets,
-        }
+        StepOutput::new(self.loss.forward_mixed(logits, targets, None), count)
     }
 }
 
@@ -117,19 +102,5 @@ impl ItemLazy for StepOutput {
     fn sync(self) -> Result<Self, ExecutionError> {
         self.loss.device().flush()?;
         Ok(self)
-    }
-}
-
-impl Adaptor<LossInput> for StepOutput {
-    /// Burn's metric averages over values: one per image makes it a mean over images.
-    fn adapt(&self) -> LossInput {
-        let [batch] = self.targets.dims();
-        LossInput::new(self.loss.clone().expand([batch]))
-    }
-}
-
-impl Adaptor<AccuracyInput> for StepOutput {
-    fn adapt(&self) -> AccuracyInput {
-        AccuracyInput::new(self.logits.clone(), self.targets.clone())
     }
 }

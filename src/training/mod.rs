@@ -13,6 +13,7 @@ mod events;
 mod freezing;
 mod history;
 mod job;
+mod metrics;
 mod observer;
 mod optimizer;
 mod schedule;

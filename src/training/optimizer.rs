@@ -1,23 +1,21 @@
 //! The optimizer of a configuration, with PyTorch's meaning of every setting.
 //!
-//! Adam, AdamW and SGD with momentum take one pass over each parameter, see [`kernels`];
-//! their states are Burn's own.
+//! A step takes one pass over each parameter, see [`kernels`]. The states have the names that
+//! Burn's own have in a checkpoint.
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{
     AdamState, AdaptiveMomentumState, GradientsParams, LearningRate, ModuleOptimizer, Optimizer,
-    RecordState, RmsPropConfig, StateSink, StateSource,
+    RecordState, StateSink, StateSource,
 };
 use burn::tensor::{Device, Tensor};
 
 use crate::experiment::{OptimizerKind, TrainingConfig};
-use kernels::{AdamStep, SgdStep};
+use kernels::{AdamStep, RmsPropStep, SgdStep};
 
 /// Builds the optimizer; Burn's own defaults differ from PyTorch's and are not used.
 pub fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
     let decay = config.weight_decay as f32;
-    let burn_decay = (decay > 0.0).then(|| WeightDecayConfig::new(decay));
     let adam = |decoupled| Adam {
         epsilon: config.epsilon as f32,
         decay,
@@ -31,12 +29,11 @@ pub fn optimizer(config: &TrainingConfig) -> ModuleOptimizer {
             nesterov: config.nesterov,
             decay,
         }),
-        OptimizerKind::RmsProp => RmsPropConfig::new()
-            .with_alpha(0.99)
-            .with_momentum(config.momentum as f32)
-            .with_epsilon(config.epsilon as f32)
-            .with_weight_decay(burn_decay)
-            .init(),
+        OptimizerKind::RmsProp => ModuleOptimizer::from(RmsProp {
+            momentum: config.momentum as f32,
+            epsilon: config.epsilon as f32,
+            decay,
+        }),
     }
 }
 
@@ -157,6 +154,89 @@ impl Optimizer for Sgd {
     }
 }
 
+/// RMSprop, with or without momentum.
+#[derive(Debug, Clone)]
+struct RmsProp {
+    /// `0` where there is none.
+    momentum: f32,
+    epsilon: f32,
+    decay: f32,
+}
+
+impl RmsProp {
+    const ALPHA: f32 = 0.99;
+}
+
+/// What [`RmsProp`] remembers of a parameter.
+#[derive(Clone)]
+struct MeanSquare<const D: usize> {
+    square: Tensor<D>,
+    /// Only with momentum.
+    velocity: Option<Tensor<D>>,
+}
+
+impl<const D: usize> MeanSquare<D> {
+    const SQUARE: &str = "square_avg.square_avg";
+    const VELOCITY: &str = "momentum.buf";
+}
+
+impl<const D: usize> RecordState for MeanSquare<D> {
+    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
+        out.push_tensor(prefix, Self::SQUARE, self.square.to_data());
+        if let Some(velocity) = &self.velocity {
+            out.push_tensor(prefix, Self::VELOCITY, velocity.to_data());
+        }
+    }
+
+    fn state_unflatten(prefix: &str, source: &mut StateSource, device: &Device) -> Option<Self> {
+        let mut take = |name| {
+            let data = source.take_tensor(prefix, name)?;
+            Some(Tensor::from_data(data, device))
+        };
+        Some(Self {
+            square: take(Self::SQUARE)?,
+            velocity: take(Self::VELOCITY),
+        })
+    }
+}
+
+impl Optimizer for RmsProp {
+    type State<const D: usize> = MeanSquare<D>;
+
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        parameter: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<MeanSquare<D>>,
+    ) -> (Tensor<D>, Option<MeanSquare<D>>) {
+        let (square, velocity) = match state {
+            Some(MeanSquare { square, velocity }) => (square, velocity),
+            None => (gradient.zeros_like(), None),
+        };
+        let velocity = velocity.unwrap_or_else(|| gradient.zeros_like());
+        let step = RmsPropStep {
+            rate: rate as f32,
+            alpha: Self::ALPHA,
+            epsilon: self.epsilon,
+            momentum: self.momentum,
+            decay: self.decay,
+        };
+        let state = [square, velocity];
+        let [parameter, square, velocity] =
+            kernels::rms_prop_step(parameter, gradient, state, step);
+        let velocity = (self.momentum > 0.0).then_some(velocity);
+        (parameter, Some(MeanSquare { square, velocity }))
+    }
+
+    fn to_device<const D: usize>(state: MeanSquare<D>, device: &Device) -> MeanSquare<D> {
+        MeanSquare {
+            square: state.square.to_device(device),
+            velocity: state.velocity.map(|velocity| velocity.to_device(device)),
+        }
+    }
+}
+
 /// Scales all gradients together so that their joint L2 norm is at most `limit`.
 ///
 /// Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013);
@@ -190,7 +270,7 @@ struct SquaredNorm<'a> {
 impl ModuleVisitor for SquaredNorm<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.get::<D>(param.id) {
-            let squares = gradient.powi_scalar(2).sum();
+            let squares = kernels::squared_norm(gradient);
             // A read that fails here fails again, with its error, where the loss is read.
             self.sum += squares.try_into_scalar::<f64>().unwrap_or(0.0);
         }
@@ -205,8 +285,8 @@ struct Scale<'a> {
 impl ModuleVisitor for Scale<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.remove::<D>(param.id) {
-            self.gradients
-                .register(param.id, gradient.mul_scalar(self.factor));
+            let scaled = kernels::scale(gradient, self.factor as f32);
+            self.gradients.register(param.id, scaled);
         }
     }
 }

@@ -53,10 +53,9 @@ impl Tally {
     /// # Errors
     /// [`TrainError::NotFinite`] once a loss read back is not a number, or the device fails.
     pub fn add(&mut self, output: &StepOutput) -> Result<(), TrainError> {
-        let [images] = output.targets.dims();
         self.pending.push(output.loss.clone());
-        self.pending.push(output.correct());
-        self.pending_images.push(images);
+        self.pending.push(output.correct.clone());
+        self.pending_images.push(output.images);
         match self.pending_images.len() >= BATCHES_PER_READ {
             true => self.read().map(drop),
             false => Ok(()),

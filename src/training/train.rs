@@ -7,7 +7,6 @@ use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::store::RecordError;
 use burn::tensor::Device;
-use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
 
 use super::checkpoint::{self, Checkpoint};
@@ -15,6 +14,7 @@ use super::classifier::Classifier;
 use super::error::TrainError;
 use super::freezing::Freezing;
 use super::job::TrainingJob;
+use super::metrics::{Accuracy, FigureMetric, MeanLoss};
 use super::observer::TrainingObserver;
 use super::optimizer;
 use super::schedule::Schedule;
@@ -130,7 +130,10 @@ pub fn train(
     };
     let strategy = Arc::new(Strategy::new(settings, start));
     let training = SupervisedTraining::new(folder.join(LOGS), Arc::new(train), Arc::new(valid))
-        .metrics((AccuracyMetric::new(), LossMetric::new()))
+        .metrics((
+            FigureMetric::<Accuracy>::new(),
+            FigureMetric::<MeanLoss>::new(),
+        ))
         .num_epochs(config.epochs)
         .with_interrupter(interrupter.clone())
         .with_training_strategy(TrainingStrategy::Custom(strategy.clone()))

@@ -9,9 +9,10 @@ use burn::backend::{Autodiff, AutodiffBackend, Backend, TensorMetadata};
 
 use crate::bias::Bias;
 use crate::extension::Kernels;
-use crate::host::HostTensor;
-use crate::spec::{Activation, ConvBlock};
-use crate::{batch_norm, composed, conv, dense};
+use crate::host::{HostTensor, all_f32};
+use crate::spec::{Activation, ConvBlock, LossFunction};
+use crate::targets::Targets;
+use crate::{batch_norm, composed, conv, dense, dropout, loss};
 
 impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
     fn conv_block(
@@ -80,6 +81,47 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
             output,
             Self::from_inner(results.mean),
             Self::from_inner(results.variance),
+        )
+    }
+
+    fn dropout(x: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
+        if !B::HOST || !all_f32::<B, _>([x.primitive()]) {
+            return composed::dropout::<Self>(x, probability);
+        }
+        let mask = dropout::Mask::draw::<B>(probability, x.primitive());
+        let output = dropout::apply::<B>(x.primitive().clone(), mask);
+        tracked::<B, C, _, 1>(DropoutBackward, [&x], mask, output)
+    }
+
+    /// Gradients flow from the loss only.
+    fn classification_loss(
+        logits: FloatTensor<Self>,
+        targets: Targets<Self>,
+        function: LossFunction,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let inner_targets = match &targets {
+            Targets::Classes(classes) => Targets::Classes(classes.clone()),
+            Targets::Mixed {
+                classes,
+                others,
+                shares,
+            } => Targets::Mixed {
+                classes: classes.clone(),
+                others: others.clone(),
+                shares: shares.primitive().clone(),
+            },
+        };
+        let results = loss::forward::<B>(logits.primitive(), &inner_targets, &function, true);
+        let Some(results) = results else {
+            return composed::classification_loss::<Self>(logits, targets, &function).into();
+        };
+        let Some(gradient) = results.gradient else {
+            unreachable!("the gradient was asked for");
+        };
+        (
+            tracked::<B, C, _, 1>(LossBackward, [&logits], gradient, results.loss),
+            Self::from_inner(results.unweighted),
+            Self::from_inner(results.correct),
         )
     }
 }
@@ -185,6 +227,51 @@ impl<B: HostTensor> Backward<B, 3> for BatchNormBackward {
             if let Some(parent) = parent {
                 gradients.register::<B>(parent.id, result);
             }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct DropoutBackward;
+
+impl<B: HostTensor> Backward<B, 1> for DropoutBackward {
+    type State = dropout::Mask;
+
+    fn backward(
+        self,
+        ops: Ops<Self::State, 1>,
+        gradients: &mut Gradients,
+        _checkpointer: &mut Checkpointer,
+    ) {
+        let gradient = gradients.consume::<B>(&ops.node);
+        let [parent] = ops.parents;
+        if let Some(parent) = parent {
+            gradients.register::<B>(parent.id, dropout::apply::<B>(gradient, ops.state));
+        }
+    }
+}
+
+#[derive(Debug)]
+struct LossBackward;
+
+impl<B: HostTensor> Backward<B, 1> for LossBackward {
+    /// The gradient of the loss with respect to the logits.
+    type State = FloatTensor<B>;
+
+    fn backward(
+        self,
+        ops: Ops<Self::State, 1>,
+        gradients: &mut Gradients,
+        _checkpointer: &mut Checkpointer,
+    ) {
+        let upstream = gradients.consume::<B>(&ops.node);
+        let dtype = upstream.dtype();
+        let Some(gradient) = loss::backward::<B>(ops.state, upstream) else {
+            unreachable!("a gradient of {dtype:?} values; the forward pass had 32-bit floats");
+        };
+        let [parent] = ops.parents;
+        if let Some(parent) = parent {
+            gradients.register::<B>(parent.id, gradient);
         }
     }
 }

@@ -3,13 +3,15 @@
 // Burn means to drop `ndarray` one day; until then it is a build-time choice.
 #![cfg_attr(feature = "ndarray", allow(deprecated))]
 
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 
 use crate::bias::Bias;
 use crate::extension::Kernels;
 use crate::host::all_f32;
-use crate::spec::{Activation, AdamStep, ConvBlock, SgdStep};
-use crate::{batch_norm, composed, conv, dense, optimizer};
+use crate::spec::{Activation, AdamStep, ConvBlock, LossFunction, RmsPropStep, SgdStep};
+use crate::targets::Targets;
+use crate::{batch_norm, composed, conv, dense, dropout, loss, norm, optimizer};
 
 /// Implements the operations by the kernels, and by Burn's own operations where those do not apply.
 macro_rules! implement_on_host {
@@ -79,6 +81,58 @@ macro_rules! implement_on_host {
                     optimizer::sgd_step::<Self>(parameter, gradient, velocity, step).into()
                 } else {
                     composed::sgd_step::<Self>(parameter, gradient, velocity, step).into()
+                }
+            }
+
+            fn rms_prop_step(
+                parameter: FloatTensor<Self>,
+                gradient: FloatTensor<Self>,
+                square: FloatTensor<Self>,
+                velocity: FloatTensor<Self>,
+                step: RmsPropStep,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+                let state = [square, velocity];
+                if all_f32::<Self, _>([&parameter, &gradient, &state[0], &state[1]]) {
+                    optimizer::rms_prop_step::<Self>(parameter, gradient, state, step).into()
+                } else {
+                    composed::rms_prop_step::<Self>(parameter, gradient, state, step).into()
+                }
+            }
+
+            fn squared_norm(x: FloatTensor<Self>) -> FloatTensor<Self> {
+                match all_f32::<Self, _>([&x]) {
+                    true => norm::squared_norm::<Self>(x),
+                    false => composed::squared_norm::<Self>(x),
+                }
+            }
+
+            fn scale(x: FloatTensor<Self>, factor: f32) -> FloatTensor<Self> {
+                match all_f32::<Self, _>([&x]) {
+                    true => norm::scale::<Self>(x, factor),
+                    false => Self::float_mul_scalar(x, factor.into()),
+                }
+            }
+
+            fn dropout(x: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
+                match all_f32::<Self, _>([&x]) {
+                    true => {
+                        let mask = dropout::Mask::draw::<Self>(probability, &x);
+                        dropout::apply::<Self>(x, mask)
+                    }
+                    false => composed::dropout::<Self>(x, probability),
+                }
+            }
+
+            fn classification_loss(
+                logits: FloatTensor<Self>,
+                targets: Targets<Self>,
+                function: LossFunction,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+                match loss::forward::<Self>(&logits, &targets, &function, false) {
+                    Some(results) => (results.loss, results.unweighted, results.correct),
+                    None => {
+                        composed::classification_loss::<Self>(logits, targets, &function).into()
+                    }
                 }
             }
         }

@@ -4,11 +4,14 @@
 use burn::backend::Backend;
 use burn::backend::TensorMetadata;
 use burn::backend::ops::ConvOptions;
-use burn::backend::tensor::FloatTensor;
-use burn::tensor::Shape;
+use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::tensor::{Distribution, IndexingUpdateOp, Shape, TensorData};
 
 use crate::bias::Bias;
-use crate::spec::{Activation, AdamStep, ConvBlock, Pool, PoolKind, SgdStep};
+use crate::spec::{
+    Activation, AdamStep, ConvBlock, LossFunction, Pool, PoolKind, RmsPropStep, SgdStep,
+};
+use crate::targets::Targets;
 
 /// Convolution, activation, pooling; see [`conv_block()`](crate::conv_block()).
 pub fn conv_block<B: Backend>(
@@ -146,5 +149,117 @@ fn decayed<B: Backend>(
             gradient,
             B::float_mul_scalar(parameter.clone(), decay.into()),
         ),
+    }
+}
+
+/// See [`rms_prop_step()`](crate::rms_prop_step()).
+pub fn rms_prop_step<B: Backend>(
+    parameter: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    [square, velocity]: [FloatTensor<B>; 2],
+    step: RmsPropStep,
+) -> [FloatTensor<B>; 3] {
+    let gradient = decayed::<B>(gradient, &parameter, step.decay);
+    let scaled = |x, factor: f32| B::float_mul_scalar(x, factor.into());
+    let squared = B::float_mul(gradient.clone(), gradient.clone());
+    let square = B::float_add(
+        scaled(square, step.alpha),
+        scaled(squared, 1.0 - step.alpha),
+    );
+    let root = B::float_add_scalar(B::float_sqrt(square.clone()), step.epsilon.into());
+    let direction = B::float_div(gradient, root);
+    let velocity = B::float_add(scaled(velocity, step.momentum), direction);
+    let parameter = B::float_sub(parameter, scaled(velocity.clone(), step.rate));
+    [parameter, square, velocity]
+}
+
+/// Sum of the squares, `[1]`; see [`squared_norm()`](crate::squared_norm()).
+pub fn squared_norm<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_sum(B::float_mul(x.clone(), x))
+}
+
+/// Dropout; see [`dropout()`](crate::dropout()).
+pub fn dropout<B: Backend>(x: FloatTensor<B>, probability: f64) -> FloatTensor<B> {
+    let kept = 1.0 - probability;
+    let mask = B::float_random(
+        x.shape(),
+        Distribution::Bernoulli(kept),
+        &x.device(),
+        x.dtype().into(),
+    );
+    B::float_mul_scalar(B::float_mul(x, mask), (1.0 / kept).into())
+}
+
+/// The loss with and without class weights, and the number of correct images, `[1]` each; see
+/// [`classification_loss()`](crate::classification_loss()).
+pub fn classification_loss<B: Backend>(
+    logits: FloatTensor<B>,
+    targets: Targets<B>,
+    function: &LossFunction,
+) -> [FloatTensor<B>; 3] {
+    let shape = logits.shape();
+    let classes = shape[1];
+    let correct = correct::<B>(logits.clone(), targets.classes().clone());
+    let target = probabilities::<B>(&logits, targets);
+    let (smoothing, weights) = match function {
+        LossFunction::MeanSquaredError => {
+            let difference = B::float_sub(B::softmax(logits, 1), target);
+            let loss = B::float_mean(B::float_mul(difference.clone(), difference));
+            return [loss.clone(), loss, correct];
+        }
+        LossFunction::CrossEntropy {
+            label_smoothing,
+            class_weights,
+        } => (*label_smoothing, class_weights),
+    };
+    let smoothed = B::float_add_scalar(
+        B::float_mul_scalar(target.clone(), (1.0 - smoothing).into()),
+        (smoothing / classes as f32).into(),
+    );
+    let losses = B::float_neg(B::float_mul(smoothed, B::log_softmax(logits, 1)));
+    let unweighted = B::float_mean(B::float_sum_dim(losses.clone(), 1));
+    let Some(weights) = weights else {
+        return [unweighted.clone(), unweighted, correct];
+    };
+    let weights = TensorData::new(weights.clone(), [1, weights.len()]);
+    let weights = weights.convert_dtype(losses.dtype());
+    let weights = B::float_from_data(weights, &losses.device());
+    let weighted = B::float_sum(B::float_mul(losses, weights.clone()));
+    let loss = B::float_div(weighted, B::float_sum(B::float_mul(target, weights)));
+    [loss, unweighted, correct]
+}
+
+/// The number of rows whose largest value stands at their index, `[1]`.
+fn correct<B: Backend>(logits: FloatTensor<B>, classes: IntTensor<B>) -> FloatTensor<B> {
+    let batch = classes.shape().num_elements();
+    let dtype = logits.dtype();
+    let predicted = B::float_argmax(logits, 1, classes.dtype().into());
+    let predicted = B::int_reshape(predicted, Shape::new([batch]));
+    let distance = B::int_into_float(B::int_sub(predicted, classes), dtype.into());
+    let wrong = B::float_clamp_max(B::float_abs(distance), 1.0.into());
+    B::float_sum(B::float_add_scalar(B::float_neg(wrong), 1.0.into()))
+}
+
+/// The probabilities aimed at, `[batch, classes]` as `logits`.
+fn probabilities<B: Backend>(logits: &FloatTensor<B>, targets: Targets<B>) -> FloatTensor<B> {
+    let (shape, device, dtype) = (logits.shape(), logits.device(), logits.dtype());
+    let column = Shape::new([shape[0], 1]);
+    let zeros = B::float_zeros(shape, &device, dtype.into());
+    let ones = B::float_ones(column.clone(), &device, dtype.into());
+    let add = |probabilities, classes, shares| {
+        let classes = B::int_reshape(classes, column.clone());
+        B::float_scatter(1, probabilities, classes, shares, IndexingUpdateOp::Add)
+    };
+    match targets {
+        Targets::Classes(classes) => add(zeros, classes, ones),
+        Targets::Mixed {
+            classes,
+            others,
+            shares,
+        } => {
+            let shares = B::float_reshape(shares, column.clone());
+            let own = B::float_sub(ones, shares.clone());
+            add(add(zeros, classes, own), others, shares)
+        }
     }
 }

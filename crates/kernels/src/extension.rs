@@ -8,7 +8,8 @@ use burn::backend::{Backend, backend_extension};
 
 use crate::bias::Bias;
 use crate::composed;
-use crate::spec::{Activation, AdamStep, ConvBlock, SgdStep};
+use crate::spec::{Activation, AdamStep, ConvBlock, LossFunction, RmsPropStep, SgdStep};
+use crate::targets::Targets;
 
 /// The operations that this crate adds to a backend. The default bodies are composed of Burn's own.
 #[backend_extension(
@@ -68,5 +69,40 @@ pub trait Kernels: Backend {
         step: SgdStep,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         composed::sgd_step::<Self>(parameter, gradient, velocity, step).into()
+    }
+
+    /// See [`rms_prop_step()`](crate::rms_prop_step()).
+    fn rms_prop_step(
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        square: FloatTensor<Self>,
+        velocity: FloatTensor<Self>,
+        step: RmsPropStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        composed::rms_prop_step::<Self>(parameter, gradient, [square, velocity], step).into()
+    }
+
+    /// See [`squared_norm()`](crate::squared_norm()).
+    fn squared_norm(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        composed::squared_norm::<Self>(x)
+    }
+
+    /// See [`scale()`](crate::scale()).
+    fn scale(x: FloatTensor<Self>, factor: f32) -> FloatTensor<Self> {
+        Self::float_mul_scalar(x, factor.into())
+    }
+
+    /// See [`dropout()`](crate::dropout()).
+    fn dropout(x: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
+        composed::dropout::<Self>(x, probability)
+    }
+
+    /// See [`classification_loss()`](crate::classification_loss()).
+    fn classification_loss(
+        logits: FloatTensor<Self>,
+        #[extension_type] targets: Targets<Self>,
+        function: LossFunction,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        composed::classification_loss::<Self>(logits, targets, &function).into()
     }
 }

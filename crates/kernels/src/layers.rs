@@ -104,3 +104,20 @@ pub fn batch_norm(
         variance: Tensor::from_dispatch(variance).detach(),
     }
 }
+
+/// Dropout in training: each value becomes zero with `probability`, and the others are divided by
+/// the probability to be kept (Srivastava et al. 2014, JMLR 15).
+///
+/// Random numbers come from the device's stream, which `Device::seed` starts. On a CPU backend the
+/// mask is another than that of Burn's own operations for the same seed.
+///
+/// # Shapes
+/// - `x`: any; fastest where its values lie in row-major order
+///
+/// `probability` is at least 0 and less than 1.
+pub fn dropout<const D: usize>(x: Tensor<D>, probability: f64) -> Tensor<D> {
+    Tensor::from_dispatch(<Dispatch as Kernels>::dropout(
+        x.into_dispatch(),
+        probability,
+    ))
+}

@@ -9,6 +9,7 @@ mod spec;
 mod bias;
 mod buffer;
 mod simd;
+mod targets;
 mod uninit;
 
 mod activation;
@@ -20,6 +21,9 @@ mod batch_norm;
 mod composed;
 mod conv;
 mod dense;
+mod dropout;
+mod loss;
+mod norm;
 mod optimizer;
 
 mod extension;
@@ -28,14 +32,19 @@ mod autodiff;
 mod backends;
 
 mod layers;
+mod losses;
 mod steps;
 
 pub use self::arithmetic::ConvAxis;
 pub use self::bias::Bias;
 pub use self::extension::Kernels;
-pub use self::layers::{BatchNormed, batch_norm, conv_block, dense};
-pub use self::spec::{Activation, AdamStep, ConvBlock, Pool, PoolKind, SgdStep};
-pub use self::steps::{adam_step, sgd_step};
+pub use self::layers::{BatchNormed, batch_norm, conv_block, dense, dropout};
+pub use self::losses::{ClassificationLoss, classification_loss};
+pub use self::spec::{
+    Activation, AdamStep, ConvBlock, LossFunction, Pool, PoolKind, RmsPropStep, SgdStep,
+};
+pub use self::steps::{adam_step, rms_prop_step, scale, sgd_step, squared_norm};
+pub use self::targets::Targets;
 
 #[cfg(test)]
 mod tests;

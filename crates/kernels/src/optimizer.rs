@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::host::HostTensor;
 use crate::simd::arch;
-use crate::spec::{AdamStep, SgdStep};
+use crate::spec::{AdamStep, RmsPropStep, SgdStep};
 
 /// Values that a thread works on at once.
 const SHARE: usize = 1 << 15;
@@ -148,6 +148,69 @@ impl WithSimd for Sgd<'_> {
             let gradient = gradient + decay * *value;
             *velocity = flush_subnormal(*velocity * momentum + gradient);
             *value -= rate * (*velocity * keep + gradient * add);
+        }
+    }
+}
+
+/// See [`rms_prop_step()`](crate::rms_prop_step()).
+pub fn rms_prop_step<B: HostTensor>(
+    parameter: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    [square, velocity]: [FloatTensor<B>; 2],
+    step: RmsPropStep,
+) -> [FloatTensor<B>; 3] {
+    let shape = parameter.shape().to_vec();
+    let device = parameter.device();
+    let mut values = B::into_vec(parameter);
+    let gradient = B::into_vec(gradient);
+    let mut square = B::into_vec(square);
+    let mut velocity = B::into_vec(velocity);
+    let arch = arch();
+    (values.par_chunks_mut(SHARE))
+        .zip(gradient.par_chunks(SHARE))
+        .zip(square.par_chunks_mut(SHARE))
+        .zip(velocity.par_chunks_mut(SHARE))
+        .for_each(|(((values, gradient), square), velocity)| {
+            arch.dispatch(RmsProp {
+                values,
+                gradient,
+                square,
+                velocity,
+                step,
+            });
+        });
+    [values, square, velocity].map(|values| B::from_vec(values, &shape, &device))
+}
+
+struct RmsProp<'a> {
+    values: &'a mut [f32],
+    gradient: &'a [f32],
+    square: &'a mut [f32],
+    velocity: &'a mut [f32],
+    step: RmsPropStep,
+}
+
+impl WithSimd for RmsProp<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let RmsPropStep {
+            rate,
+            alpha,
+            epsilon,
+            momentum,
+            decay,
+        } = self.step;
+        let state = self.square.iter_mut().zip(self.velocity);
+        for ((value, &gradient), (square, velocity)) in
+            self.values.iter_mut().zip(self.gradient).zip(state)
+        {
+            let gradient = gradient + decay * *value;
+            *square = flush_subnormal(*square * alpha + gradient * gradient * (1.0 - alpha));
+            let direction = gradient / (square.sqrt() + epsilon);
+            *velocity = flush_subnormal(*velocity * momentum + direction);
+            *value -= rate * *velocity;
         }
     }
 }

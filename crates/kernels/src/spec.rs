@@ -157,3 +157,44 @@ pub struct SgdStep {
     /// Weight decay added to the gradient, or 0.
     pub decay: f32,
 }
+
+/// A step of RMSprop (Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6.5, 2012)
+/// as PyTorch's `RMSprop`, not centered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RmsPropStep {
+    /// Learning rate.
+    pub rate: f32,
+    /// Decay of the mean square per step.
+    pub alpha: f32,
+    /// Added to the root of the mean square.
+    pub epsilon: f32,
+    /// 0 for none.
+    pub momentum: f32,
+    /// Weight decay added to the gradient, or 0.
+    pub decay: f32,
+}
+
+/// What the probabilities of the classes are compared with their targets by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LossFunction {
+    /// `-sum(target * ln(softmax(logits)))`
+    CrossEntropy {
+        /// Share of each target that is spread evenly over all classes, at least 0 and less than 1
+        /// (Szegedy et al., arXiv 1512.00567).
+        label_smoothing: f32,
+        /// A factor of the loss for each class; the mean is then weighted by them.
+        class_weights: Option<Vec<f32>>,
+    },
+    /// Mean over the classes of `(softmax(logits) - target)^2`.
+    MeanSquaredError,
+}
+
+impl LossFunction {
+    /// One weight per class, where there are any.
+    pub fn class_weights(&self) -> Option<&[f32]> {
+        match self {
+            LossFunction::CrossEntropy { class_weights, .. } => class_weights.as_deref(),
+            LossFunction::MeanSquaredError => None,
+        }
+    }
+}

@@ -1,10 +1,10 @@
-//! Optimizer steps as functions on tensors.
+//! Optimizer steps, and what they need of gradients, as functions on tensors.
 
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use crate::extension::Kernels;
-use crate::spec::{AdamStep, SgdStep};
+use crate::spec::{AdamStep, RmsPropStep, SgdStep};
 
 /// A step of Adam (Kingma and Ba, arXiv 1412.6980) or AdamW (Loshchilov and Hutter, arXiv
 /// 1711.05101): the new parameter, first and second moment.
@@ -52,4 +52,36 @@ pub fn sgd_step<const D: usize>(
         step,
     );
     [parameter, velocity].map(Tensor::from_dispatch)
+}
+
+/// A step of RMSprop as PyTorch's, not centered: the new parameter, mean square and velocity.
+///
+/// On the CPU backends a subnormal mean square or velocity becomes zero.
+///
+/// # Shapes
+/// All tensors have the parameter's shape.
+///
+/// # Panics
+/// When they have not, as Burn's own operations do.
+pub fn rms_prop_step<const D: usize>(
+    parameter: Tensor<D>,
+    gradient: Tensor<D>,
+    state: [Tensor<D>; 2],
+    step: RmsPropStep,
+) -> [Tensor<D>; 3] {
+    let [square, velocity] = state.map(Tensor::into_dispatch);
+    let (parameter, gradient) = (parameter.into_dispatch(), gradient.into_dispatch());
+    let (parameter, square, velocity) =
+        <Dispatch as Kernels>::rms_prop_step(parameter, gradient, square, velocity, step);
+    [parameter, square, velocity].map(Tensor::from_dispatch)
+}
+
+/// Sum of the squares of all values, one value; for the joint norm of gradients.
+pub fn squared_norm<const D: usize>(x: Tensor<D>) -> Tensor<1> {
+    Tensor::from_dispatch(<Dispatch as Kernels>::squared_norm(x.into_dispatch()))
+}
+
+/// `x * factor`, for gradients.
+pub fn scale<const D: usize>(x: Tensor<D>, factor: f32) -> Tensor<D> {
+    Tensor::from_dispatch(<Dispatch as Kernels>::scale(x.into_dispatch(), factor))
 }

@@ -1,9 +1,11 @@
 //! Dropout: values set to zero at random during training (Srivastava et al. 2014, JMLR 15).
 
 use burn::nn::{Dropout, DropoutConfig};
+use burn::tensor::Tensor;
 
 use super::super::features::Features;
 use super::super::shape::{FeatureShape, ShapeError};
+use super::channels_last::{to_maps, to_pixels};
 use super::epilogue::NextLayers;
 use super::kind::LayerKind;
 use super::spec::{LayerSpec, ParseLayer};
@@ -22,10 +24,22 @@ impl LayerKind for Dropout {
 
     fn forward(&self, input: Features, _following: &mut NextLayers) -> Features {
         match input {
-            Features::Maps(maps) => Features::Maps(Dropout::forward(self, maps)),
-            Features::Vector(vector) => Features::Vector(Dropout::forward(self, vector)),
+            Features::Maps(maps) if drops(self, &maps) => {
+                let shape = maps.dims();
+                let pixels = kernels::dropout(to_pixels(maps), self.prob);
+                Features::Maps(to_maps(pixels, shape))
+            }
+            Features::Vector(vector) if drops(self, &vector) => {
+                Features::Vector(kernels::dropout(vector, self.prob))
+            }
+            unchanged => unchanged,
         }
     }
+}
+
+/// Whether `dropout` changes `x`: in training, where the layer is not frozen.
+fn drops<const D: usize>(dropout: &Dropout, x: &Tensor<D>) -> bool {
+    dropout.training.is_enabled() && x.device().is_autodiff() && dropout.prob > 0.0
 }
 
 impl ParseLayer for Dropout {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use burn::backend::tensor::FloatTensor;
+use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::{DType, TensorData, read_sync};
 
@@ -26,6 +26,13 @@ pub trait HostTensor: Backend {
     fn into_vec(tensor: FloatTensor<Self>) -> Vec<f32> {
         let shape = tensor.shape().to_vec();
         f32_values(read_sync(Self::float_into_data(tensor)), &shape)
+    }
+
+    /// Indices in row-major order; `None` where one is negative, or they cannot be read.
+    fn into_indices(tensor: IntTensor<Self>) -> Option<Vec<usize>> {
+        let data = read_sync(Self::int_into_data(tensor)).ok()?;
+        let indices = data.iter::<i64>();
+        indices.map(|index| usize::try_from(index).ok()).collect()
     }
 
     /// A tensor of `values` in row-major order, without a copy where that is possible.

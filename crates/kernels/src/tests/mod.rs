@@ -8,9 +8,11 @@
 mod batch_norm;
 mod cases;
 mod determinism;
+mod dropout;
 mod fallback;
 mod fixtures;
 mod layouts;
+mod losses;
 mod naive;
 mod needs_grad;
 mod optimizer;

@@ -4,7 +4,7 @@ use burn::backend::Dispatch;
 use burn::tensor::{DType, Device, Tensor};
 
 use super::support::{Results, backends, close, smooth, tensor, values};
-use crate::{self as kernels, AdamStep, SgdStep, composed};
+use crate::{self as kernels, AdamStep, RmsPropStep, SgdStep, composed};
 
 /// Rounding of a few operations, with or without fused ones.
 const TOLERANCE: f32 = 1e-5;
@@ -45,6 +45,17 @@ fn sgd_steps() -> Vec<SgdStep> {
     ]
 }
 
+fn rms_prop_steps() -> Vec<RmsPropStep> {
+    let step = |momentum, decay| RmsPropStep {
+        rate: 0.01,
+        alpha: 0.99,
+        epsilon: 1e-3,
+        momentum,
+        decay,
+    };
+    vec![step(0.0, 0.0), step(0.9, 0.0), step(0.9, 0.1)]
+}
+
 /// Parameter, gradient, first and second moment (which is never negative).
 fn state(shape: [usize; 2], device: &Device) -> [Tensor<2>; 4] {
     [0, 1, 2, 3].map(|seed| {
@@ -76,6 +87,19 @@ fn composed_sgd(
     let (parameter, gradient) = (parameter.into_dispatch(), gradient.into_dispatch());
     let velocity = velocity.into_dispatch();
     composed::sgd_step::<Dispatch>(parameter, gradient, velocity, step).map(Tensor::from_dispatch)
+}
+
+fn composed_rms_prop(state: [Tensor<2>; 4], step: RmsPropStep) -> [Tensor<2>; 3] {
+    let [parameter, gradient, velocity, square] = state.map(Tensor::into_dispatch);
+    let state = [square, velocity];
+    composed::rms_prop_step::<Dispatch>(parameter, gradient, state, step).map(Tensor::from_dispatch)
+}
+
+fn rms_prop(
+    [parameter, gradient, velocity, square]: [Tensor<2>; 4],
+    step: RmsPropStep,
+) -> [Tensor<2>; 3] {
+    kernels::rms_prop_step(parameter, gradient, [square, velocity], step)
 }
 
 fn adam([parameter, gradient, first, second]: [Tensor<2>; 4], step: AdamStep) -> [Tensor<2>; 3] {
@@ -129,6 +153,13 @@ fn steps_give_what_burns_operations_give_and_leave_their_inputs_alone() {
                             .unwrap_or_else(|error| panic!("{what}, {step:?}: {error}"));
                     }
                 }
+                for step in rms_prop_steps() {
+                    let expected = named(composed_rms_prop(state(), step));
+                    for state in [state(), held.clone()] {
+                        close(&named(rms_prop(state, step)), &expected, TOLERANCE)
+                            .unwrap_or_else(|error| panic!("{what}, {step:?}: {error}"));
+                    }
+                }
                 assert_eq!(named(held), before, "{what}: changed");
             }
         }
@@ -174,5 +205,31 @@ fn steps_in_double_precision_stay_double() {
         let [expected, _] = composed_sgd(state(), sgd_steps()[1]);
         assert_eq!(parameter.dtype(), DType::F64, "{}", backend.name);
         assert!((parameter - expected).abs().max().into_scalar::<f64>() < 1e-12);
+    }
+}
+
+#[test]
+fn norms_and_scaled_gradients_are_those_of_burns_operations() {
+    for backend in backends() {
+        for shape in SHAPES {
+            for (name, arrive) in arrivals() {
+                let x = arrive(tensor(
+                    smooth(1, shape.iter().product(), 1.0),
+                    shape,
+                    &backend.device,
+                ));
+                let before = values(x.clone());
+                let sum: f64 = before.iter().map(|value| f64::from(*value).powi(2)).sum();
+                let norm = kernels::squared_norm(x.clone()).into_scalar::<f64>();
+                let what = format!("{}, {shape:?}, {name}", backend.name);
+                assert!(
+                    (norm - sum).abs() <= 1e-6 * sum,
+                    "{what}: {norm}, not {sum}"
+                );
+                let expected: Vec<f32> = before.iter().map(|value| value * 0.3).collect();
+                assert_eq!(values(kernels::scale(x.clone(), 0.3)), expected, "{what}");
+                assert_eq!(values(x), before, "{what}: changed");
+            }
+        }
     }
 }
