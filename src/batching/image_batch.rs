@@ -154,7 +154,7 @@ impl ImageBatch {
                 |pixels, (values, &index)| read(index, pixels, values),
             )?;
         let dims = [indices.len(), shape.channels, shape.height, shape.width];
-        Ok(Tensor::from_data(TensorData::new(values, dims), device))
+        Ok(kernels::from_values(values, dims, device))
     }
 }
 

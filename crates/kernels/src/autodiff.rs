@@ -84,6 +84,15 @@ impl<B: Kernels + HostTensor, C: CheckpointStrategy> Kernels for Autodiff<B, C> 
         )
     }
 
+    /// A constant.
+    fn from_values(
+        place: FloatTensor<Self>,
+        values: Vec<f32>,
+        shape: Vec<usize>,
+    ) -> FloatTensor<Self> {
+        Self::from_inner(B::from_values(place.primitive().clone(), values, shape))
+    }
+
     fn dropout(x: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
         if !B::HOST || !all_f32::<B, _>([x.primitive()]) {
             return composed::dropout::<Self>(x, probability);

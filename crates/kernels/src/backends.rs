@@ -3,12 +3,13 @@
 // Burn means to drop `ndarray` one day; until then it is a build-time choice.
 #![cfg_attr(feature = "ndarray", allow(deprecated))]
 
+use burn::backend::TensorMetadata;
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 
 use crate::bias::Bias;
 use crate::extension::Kernels;
-use crate::host::all_f32;
+use crate::host::{HostTensor, all_f32};
 use crate::spec::{Activation, AdamStep, ConvBlock, LossFunction, RmsPropStep, SgdStep};
 use crate::targets::Targets;
 use crate::{batch_norm, composed, conv, dense, dropout, loss, norm, optimizer};
@@ -99,6 +100,14 @@ macro_rules! implement_on_host {
                 }
             }
 
+            fn from_values(
+                place: FloatTensor<Self>,
+                values: Vec<f32>,
+                shape: Vec<usize>,
+            ) -> FloatTensor<Self> {
+                Self::from_vec(values, &shape, &place.device())
+            }
+
             fn squared_norm(x: FloatTensor<Self>) -> FloatTensor<Self> {
                 match all_f32::<Self, _>([&x]) {
                     true => norm::squared_norm::<Self>(x),
@@ -147,8 +156,8 @@ implement_on_host!(burn::backend::NdArray);
 
 #[cfg(any(feature = "wgpu", feature = "cuda"))]
 mod cube {
+    use super::HostTensor;
     use crate::extension::Kernels;
-    use crate::host::HostTensor;
 
     impl Kernels for burn::backend::Cube {}
     impl HostTensor for burn::backend::Cube {}

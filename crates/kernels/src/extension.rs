@@ -4,7 +4,8 @@
 #![cfg_attr(feature = "ndarray", allow(deprecated))]
 
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, backend_extension};
+use burn::backend::{Backend, TensorMetadata, backend_extension};
+use burn::tensor::TensorData;
 
 use crate::bias::Bias;
 use crate::composed;
@@ -104,5 +105,14 @@ pub trait Kernels: Backend {
         function: LossFunction,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         composed::classification_loss::<Self>(logits, targets, &function).into()
+    }
+
+    /// See [`from_values()`](crate::from_values()); `place` is a tensor on the device.
+    fn from_values(
+        place: FloatTensor<Self>,
+        values: Vec<f32>,
+        shape: Vec<usize>,
+    ) -> FloatTensor<Self> {
+        Self::float_from_data(TensorData::new(values, shape), &place.device())
     }
 }

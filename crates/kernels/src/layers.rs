@@ -1,11 +1,25 @@
 //! The layers as functions on tensors.
 
 use burn::backend::Dispatch;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
 use crate::bias::Bias;
 use crate::extension::Kernels;
 use crate::spec::{Activation, ConvBlock};
+
+/// A tensor of `values` in row-major order; on a CPU backend without looking at any of them.
+///
+/// # Panics
+/// When `shape` has another number of values.
+pub fn from_values<const D: usize>(
+    values: Vec<f32>,
+    shape: [usize; D],
+    device: &Device,
+) -> Tensor<D> {
+    let place = Tensor::<1>::empty([1], device).into_dispatch();
+    let shape = shape.to_vec();
+    Tensor::from_dispatch(<Dispatch as Kernels>::from_values(place, values, shape))
+}
 
 /// Convolution, bias, activation and pooling in one operation.
 ///

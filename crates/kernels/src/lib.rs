@@ -38,7 +38,7 @@ mod steps;
 pub use self::arithmetic::ConvAxis;
 pub use self::bias::Bias;
 pub use self::extension::Kernels;
-pub use self::layers::{BatchNormed, batch_norm, conv_block, dense, dropout};
+pub use self::layers::{BatchNormed, batch_norm, conv_block, dense, dropout, from_values};
 pub use self::losses::{ClassificationLoss, classification_loss};
 pub use self::spec::{
     Activation, AdamStep, ConvBlock, LossFunction, Pool, PoolKind, RmsPropStep, SgdStep,
