@@ -40,7 +40,7 @@ pub fn embeddings(
         let images = Features::Maps(ImageBatch::read(split, indices, device)?.images);
         let features = match forward(body, images) {
             Features::Vector(features) => features,
-            Features::Maps(maps) => maps.mean_dims(&[2, 3]).flatten(1, 3),
+            Features::Maps(maps) => kernels::global_average_pool(maps),
         };
         values.extend(to_vec(features)?);
     }

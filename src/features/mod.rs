@@ -189,19 +189,14 @@ impl Job<'_> {
             _ => ImageBatch::read(self.split, indices, self.device)?,
         };
         let features = forward(self.layers, Features::Maps(batch.images));
-        let (shape, data) = match features {
+        let shape = match &features {
             Features::Maps(maps) => {
                 let [_, channels, height, width] = maps.dims();
-                (
-                    ImageShape::new(channels, height, width),
-                    maps.try_into_data(),
-                )
+                ImageShape::new(channels, height, width)
             }
-            Features::Vector(vector) => {
-                let [_, width] = vector.dims();
-                (ImageShape::new(width, 1, 1), vector.try_into_data())
-            }
+            Features::Vector(vector) => ImageShape::new(vector.dims()[1], 1, 1),
         };
+        let data = features.flatten().try_into_data();
         let data = data.map_err(|error| FeatureError::Device(error.to_string()))?;
         let values: Vec<f32> = data.iter().collect();
         match values.iter().position(|value| !value.is_finite()) {

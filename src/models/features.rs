@@ -51,7 +51,7 @@ impl Features {
     pub fn flatten(self) -> Tensor<2> {
         match self {
             Features::Vector(vector) => vector,
-            Features::Maps(maps) => maps.flatten(1, 3),
+            Features::Maps(maps) => kernels::flatten(maps),
         }
     }
 }

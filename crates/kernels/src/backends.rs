@@ -7,12 +7,15 @@ use burn::backend::TensorMetadata;
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 
+use crate::batch_norm::inference::Fixed;
 use crate::bias::Bias;
 use crate::extension::Kernels;
 use crate::host::{HostTensor, all_f32};
-use crate::spec::{Activation, AdamStep, ConvBlock, LossFunction, RmsPropStep, SgdStep};
+use crate::spec::{
+    Activation, AdamStep, ConvBlock, LossFunction, Pool, RmsPropStep, SgdStep, Subsample,
+};
 use crate::targets::Targets;
-use crate::{batch_norm, composed, conv, dense, dropout, loss, norm, optimizer};
+use crate::{batch_norm, composed, conv, dense, dropout, elementwise, loss, maps, norm, optimizer};
 
 /// Implements the operations by the kernels, and by Burn's own operations where those do not apply.
 macro_rules! implement_on_host {
@@ -54,6 +57,90 @@ macro_rules! implement_on_host {
                     None => {
                         composed::batch_norm::<Self>(x, [gamma, beta], epsilon, activation).into()
                     }
+                }
+            }
+
+            fn batch_norm_inference(
+                x: FloatTensor<Self>,
+                gamma: FloatTensor<Self>,
+                beta: FloatTensor<Self>,
+                mean: FloatTensor<Self>,
+                variance: FloatTensor<Self>,
+                epsilon: f32,
+                activation: Option<Activation>,
+            ) -> FloatTensor<Self> {
+                let fixed = Fixed {
+                    gamma: &gamma,
+                    beta: &beta,
+                    mean: &mean,
+                    variance: &variance,
+                    epsilon,
+                };
+                match batch_norm::inference::forward::<Self>(&x, fixed, activation) {
+                    Some((output, _)) => output,
+                    None => composed::batch_norm_inference::<Self>(
+                        x,
+                        [gamma, beta],
+                        [mean, variance],
+                        epsilon,
+                        activation,
+                    ),
+                }
+            }
+
+            fn scale_filters(
+                weight: FloatTensor<Self>,
+                scale: FloatTensor<Self>,
+            ) -> FloatTensor<Self> {
+                match batch_norm::filters::scale::<Self>(&weight, &scale) {
+                    Some(output) => output,
+                    None => composed::scale_filters::<Self>(weight, scale),
+                }
+            }
+
+            fn activate(x: FloatTensor<Self>, activation: Activation) -> FloatTensor<Self> {
+                match elementwise::activate::<Self>(&x, activation) {
+                    Some(output) => output,
+                    None => composed::activate::<Self>(x, activation),
+                }
+            }
+
+            fn add(
+                a: FloatTensor<Self>,
+                b: FloatTensor<Self>,
+                activation: Option<Activation>,
+            ) -> FloatTensor<Self> {
+                match elementwise::adds::<Self>(&a, &b) {
+                    true => elementwise::add::<Self>([a, b], activation),
+                    false => composed::add::<Self>([a, b], activation),
+                }
+            }
+
+            fn pool(maps: FloatTensor<Self>, pool: Pool) -> FloatTensor<Self> {
+                match maps::pool::<Self>(&maps, &pool, false) {
+                    Some((output, _)) => output,
+                    None => composed::pool::<Self>(maps, &pool),
+                }
+            }
+
+            fn global_average_pool(maps: FloatTensor<Self>) -> FloatTensor<Self> {
+                match maps::global_average_pool::<Self>(&maps) {
+                    Some(output) => output,
+                    None => composed::global_average_pool::<Self>(maps),
+                }
+            }
+
+            fn subsample(maps: FloatTensor<Self>, subsample: Subsample) -> FloatTensor<Self> {
+                match maps::subsample::<Self>(&maps, subsample) {
+                    Some(output) => output,
+                    None => composed::subsample::<Self>(maps, subsample),
+                }
+            }
+
+            fn flatten(maps: FloatTensor<Self>) -> FloatTensor<Self> {
+                match maps::flattens::<Self>(&maps) {
+                    true => maps::flatten::<Self>(maps),
+                    false => composed::flatten::<Self>(maps),
                 }
             }
 

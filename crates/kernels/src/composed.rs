@@ -5,11 +5,11 @@ use burn::backend::Backend;
 use burn::backend::TensorMetadata;
 use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::{FloatTensor, IntTensor};
-use burn::tensor::{Distribution, IndexingUpdateOp, Shape, TensorData};
+use burn::tensor::{Distribution, IndexingUpdateOp, Shape, Slice, TensorData};
 
 use crate::bias::Bias;
 use crate::spec::{
-    Activation, AdamStep, ConvBlock, LossFunction, Pool, PoolKind, RmsPropStep, SgdStep,
+    Activation, AdamStep, ConvBlock, LossFunction, Pool, PoolKind, RmsPropStep, SgdStep, Subsample,
 };
 use crate::targets::Targets;
 
@@ -28,24 +28,72 @@ pub fn conv_block<B: Backend>(
         block.groups,
     );
     let x = B::conv2d(x, weight, bias.into_option(), options);
-    let x = activate::<B>(x, block.activation);
-    match block.pool {
-        Some(Pool {
-            kind: PoolKind::Max,
-            kernel,
-            stride,
-            padding,
-            dilation,
-        }) => B::max_pool2d(x, kernel, stride, padding, dilation, false),
-        Some(Pool {
-            kind: PoolKind::Average { count_include_pad },
-            kernel,
-            stride,
-            padding,
-            ..
-        }) => B::avg_pool2d(x, kernel, stride, padding, count_include_pad, false),
+    let x = apply::<B>(x, block.activation);
+    match &block.pool {
+        Some(of) => pool::<B>(x, of),
         None => x,
     }
+}
+
+/// See [`pool()`](crate::pool()).
+pub fn pool<B: Backend>(maps: FloatTensor<B>, pool: &Pool) -> FloatTensor<B> {
+    let Pool {
+        kernel,
+        stride,
+        padding,
+        dilation,
+        ..
+    } = *pool;
+    match pool.kind {
+        PoolKind::Max => B::max_pool2d(maps, kernel, stride, padding, dilation, false),
+        PoolKind::Average { count_include_pad } => {
+            B::avg_pool2d(maps, kernel, stride, padding, count_include_pad, false)
+        }
+    }
+}
+
+/// See [`global_average_pool()`](crate::global_average_pool()).
+pub fn global_average_pool<B: Backend>(maps: FloatTensor<B>) -> FloatTensor<B> {
+    let [batch, channels, height, width] = maps.shape().dims();
+    // Channels last, as the kernels leave them, so that the sum runs through memory in order.
+    let last = B::float_permute(maps, &[0, 2, 3, 1]);
+    let pixels = B::float_reshape(last, Shape::new([batch, height * width, channels]));
+    let means = B::float_mean_dim(pixels, 1);
+    B::float_reshape(means, Shape::new([batch, channels]))
+}
+
+/// See [`subsample()`](crate::subsample()).
+pub fn subsample<B: Backend>(maps: FloatTensor<B>, subsample: Subsample) -> FloatTensor<B> {
+    let (device, dtype) = (maps.device(), maps.dtype());
+    let step = subsample.stride as isize;
+    let slices = [1, 1, step, step].map(|step| Slice::with_step(0, None, step));
+    let x = B::float_slice(maps, &slices);
+    let [batch, _, height, width] = x.shape().dims();
+    let zeros = |channels: usize| {
+        let shape = Shape::new([batch, channels, height, width]);
+        B::float_zeros(shape, &device, dtype.into())
+    };
+    let [before, after] = subsample.zeros.map(zeros);
+    B::float_cat(vec![before, x, after], 1)
+}
+
+/// See [`flatten()`](crate::flatten()).
+pub fn flatten<B: Backend>(maps: FloatTensor<B>) -> FloatTensor<B> {
+    let [batch, channels, height, width] = maps.shape().dims();
+    B::float_reshape(maps, Shape::new([batch, channels * height * width]))
+}
+
+/// See [`add()`](crate::add()).
+pub fn add<B: Backend>(
+    [a, b]: [FloatTensor<B>; 2],
+    activation: Option<Activation>,
+) -> FloatTensor<B> {
+    apply::<B>(B::float_add(a, b), activation)
+}
+
+/// See [`activate()`](crate::activate()).
+pub fn activate<B: Backend>(x: FloatTensor<B>, activation: Activation) -> FloatTensor<B> {
+    apply::<B>(x, Some(activation))
 }
 
 /// Matrix product, bias, activation; see [`dense()`](crate::dense()).
@@ -55,7 +103,7 @@ pub fn dense<B: Backend>(
     bias: Bias<B>,
     activation: Option<Activation>,
 ) -> FloatTensor<B> {
-    activate::<B>(B::linear(x, weight, bias.into_option()), activation)
+    apply::<B>(B::linear(x, weight, bias.into_option()), activation)
 }
 
 /// Batch norm with the statistics of the batch, activation; see [`batch_norm()`](crate::batch_norm()).
@@ -77,13 +125,42 @@ pub fn batch_norm<B: Backend>(
     let scale = B::float_div(row(gamma), deviation);
     let output = B::float_add(B::float_mul(centered, scale), row(beta));
     [
-        activate::<B>(output, activation),
+        apply::<B>(output, activation),
         B::float_reshape(mean, channels.clone()),
         B::float_reshape(variance, channels.clone()),
     ]
 }
 
-fn activate<B: Backend>(x: FloatTensor<B>, activation: Option<Activation>) -> FloatTensor<B> {
+/// Batch norm with given statistics, activation; see
+/// [`batch_norm_inference()`](crate::batch_norm_inference()).
+pub fn batch_norm_inference<B: Backend>(
+    x: FloatTensor<B>,
+    [gamma, beta]: [FloatTensor<B>; 2],
+    [mean, variance]: [FloatTensor<B>; 2],
+    epsilon: f32,
+    activation: Option<Activation>,
+) -> FloatTensor<B> {
+    let channels = gamma.shape().num_elements();
+    let row = |tensor: FloatTensor<B>| B::float_reshape(tensor, Shape::new([1, channels]));
+    let deviation = B::float_sqrt(B::float_add_scalar(variance, epsilon.into()));
+    let scale = B::float_div(gamma, deviation);
+    let centered = B::float_sub(x, row(mean));
+    let output = B::float_add(B::float_mul(centered, row(scale)), row(beta));
+    apply::<B>(output, activation)
+}
+
+/// See [`fold_batch_norm()`](crate::fold_batch_norm()).
+pub fn scale_filters<B: Backend>(weight: FloatTensor<B>, scale: FloatTensor<B>) -> FloatTensor<B> {
+    let shape = weight.shape();
+    let filters = shape.as_slice().first().copied().unwrap_or(1);
+    // Two axes: with four, the last of length 1, the product takes ten times as long.
+    let taps = shape.num_elements() / filters.max(1);
+    let weight = B::float_reshape(weight, Shape::new([filters, taps]));
+    let scale = B::float_reshape(scale, Shape::new([filters, 1]));
+    B::float_reshape(B::float_mul(weight, scale), shape)
+}
+
+fn apply<B: Backend>(x: FloatTensor<B>, activation: Option<Activation>) -> FloatTensor<B> {
     match activation {
         None => x,
         Some(Activation::Relu) => B::relu(x),

@@ -9,7 +9,9 @@ use burn::tensor::TensorData;
 
 use crate::bias::Bias;
 use crate::composed;
-use crate::spec::{Activation, AdamStep, ConvBlock, LossFunction, RmsPropStep, SgdStep};
+use crate::spec::{
+    Activation, AdamStep, ConvBlock, LossFunction, Pool, RmsPropStep, SgdStep, Subsample,
+};
 use crate::targets::Targets;
 
 /// The operations that this crate adds to a backend. The default bodies are composed of Burn's own.
@@ -49,6 +51,64 @@ pub trait Kernels: Backend {
         activation: Option<Activation>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         composed::batch_norm::<Self>(x, [gamma, beta], epsilon, activation).into()
+    }
+
+    /// See [`batch_norm_inference()`](crate::batch_norm_inference()).
+    fn batch_norm_inference(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        variance: FloatTensor<Self>,
+        epsilon: f32,
+        activation: Option<Activation>,
+    ) -> FloatTensor<Self> {
+        let (factors, statistics) = ([gamma, beta], [mean, variance]);
+        composed::batch_norm_inference::<Self>(x, factors, statistics, epsilon, activation)
+    }
+
+    /// `weight[filter] * scale[filter]`; see [`fold_batch_norm()`](crate::fold_batch_norm()).
+    fn scale_filters(weight: FloatTensor<Self>, scale: FloatTensor<Self>) -> FloatTensor<Self> {
+        composed::scale_filters::<Self>(weight, scale)
+    }
+
+    /// See [`activate()`](crate::activate()).
+    fn activate(x: FloatTensor<Self>, activation: Activation) -> FloatTensor<Self> {
+        composed::activate::<Self>(x, activation)
+    }
+
+    /// See [`add()`](crate::add()).
+    fn add(
+        a: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        activation: Option<Activation>,
+    ) -> FloatTensor<Self> {
+        composed::add::<Self>([a, b], activation)
+    }
+
+    /// See [`fork()`](crate::fork()).
+    fn fork(x: FloatTensor<Self>) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        (x.clone(), x)
+    }
+
+    /// See [`pool()`](crate::pool()).
+    fn pool(maps: FloatTensor<Self>, pool: Pool) -> FloatTensor<Self> {
+        composed::pool::<Self>(maps, &pool)
+    }
+
+    /// See [`global_average_pool()`](crate::global_average_pool()).
+    fn global_average_pool(maps: FloatTensor<Self>) -> FloatTensor<Self> {
+        composed::global_average_pool::<Self>(maps)
+    }
+
+    /// See [`subsample()`](crate::subsample()).
+    fn subsample(maps: FloatTensor<Self>, subsample: Subsample) -> FloatTensor<Self> {
+        composed::subsample::<Self>(maps, subsample)
+    }
+
+    /// See [`flatten()`](crate::flatten()).
+    fn flatten(maps: FloatTensor<Self>) -> FloatTensor<Self> {
+        composed::flatten::<Self>(maps)
     }
 
     /// See [`adam_step()`](crate::adam_step()).

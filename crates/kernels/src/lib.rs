@@ -22,9 +22,12 @@ mod composed;
 mod conv;
 mod dense;
 mod dropout;
+mod elementwise;
 mod loss;
 mod norm;
 mod optimizer;
+
+mod maps;
 
 mod extension;
 
@@ -38,10 +41,13 @@ mod steps;
 pub use self::arithmetic::ConvAxis;
 pub use self::bias::Bias;
 pub use self::extension::Kernels;
-pub use self::layers::{BatchNormed, batch_norm, conv_block, dense, dropout, from_values};
+pub use self::layers::{
+    BatchNormed, FixedNorm, activate, add, batch_norm, batch_norm_inference, conv_block, dense,
+    dropout, flatten, fold_batch_norm, fork, from_values, global_average_pool, pool, subsample,
+};
 pub use self::losses::{ClassificationLoss, classification_loss};
 pub use self::spec::{
-    Activation, AdamStep, ConvBlock, LossFunction, Pool, PoolKind, RmsPropStep, SgdStep,
+    Activation, AdamStep, ConvBlock, LossFunction, Pool, PoolKind, RmsPropStep, SgdStep, Subsample,
 };
 pub use self::steps::{adam_step, rms_prop_step, scale, sgd_step, squared_norm};
 pub use self::targets::Targets;

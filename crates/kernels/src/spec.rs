@@ -93,6 +93,27 @@ impl Pool {
     }
 }
 
+/// A part of feature maps: every `stride`-th pixel of every `stride`-th row, and channels of zeros.
+///
+/// The shortcut without weights of a residual block that halves the size and doubles the channels
+/// ("option A" in He et al., "Deep Residual Learning for Image Recognition", arXiv 1512.03385).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subsample {
+    /// At least 1.
+    pub stride: usize,
+    /// Channels of zeros `[before, after]` those of the maps.
+    pub zeros: [usize; 2],
+}
+
+impl Subsample {
+    /// The shape it makes of maps `[batch, channels, height, width]`.
+    pub fn output_shape(self, [batch, channels, height, width]: [usize; 4]) -> [usize; 4] {
+        let [before, after] = self.zeros;
+        let [rows, columns] = [height, width].map(|side| side.div_ceil(self.stride));
+        [batch, before + channels + after, rows, columns]
+    }
+}
+
 /// A convolution, then an activation, then pooling. Pairs are `[height, width]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConvBlock {

@@ -1,11 +1,9 @@
 //! Activation functions, applied to each value.
 
 use burn::module::Module;
-use burn::tensor::{Tensor, activation as functions};
 
 use super::super::features::Features;
 use super::super::shape::{FeatureShape, ShapeError};
-use super::channels_last::{to_maps, to_pixels};
 use super::epilogue::{Epilogue, NextLayers};
 use super::kind::LayerKind;
 use super::spec::{LayerSpec, ParseLayer};
@@ -38,26 +36,13 @@ impl LayerKind for ActivationLayer {
 
     fn forward(&self, input: Features, _following: &mut NextLayers) -> Features {
         match input {
-            Features::Maps(maps) => {
-                let shape = maps.dims();
-                let pixels = activate(self.function, to_pixels(maps));
-                Features::Maps(to_maps(pixels, shape))
-            }
-            Features::Vector(vector) => Features::Vector(activate(self.function, vector)),
+            Features::Maps(maps) => Features::Maps(kernels::activate(maps, self.function)),
+            Features::Vector(vector) => Features::Vector(kernels::activate(vector, self.function)),
         }
     }
 
     fn epilogue(&self) -> Option<Epilogue<'_>> {
         Some(Epilogue::Activation(self.function))
-    }
-}
-
-/// `activation(x)` for each value.
-pub fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> Tensor<D> {
-    match activation {
-        Activation::Relu => functions::relu(x),
-        Activation::Relu6 => functions::relu(x).clamp_max(6.0),
-        Activation::Tanh => functions::tanh(x),
     }
 }
 

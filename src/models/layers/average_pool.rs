@@ -31,7 +31,11 @@ impl LayerKind for AvgPool2d {
     }
 
     fn forward(&self, input: Features, _following: &mut NextLayers) -> Features {
-        Features::Maps(AvgPool2d::forward(self, input.into_maps()))
+        let x = input.into_maps();
+        Features::Maps(match self.epilogue() {
+            Some(Epilogue::Pool(pool)) => kernels::pool(x, &pool),
+            _ => AvgPool2d::forward(self, x),
+        })
     }
 
     fn epilogue(&self) -> Option<Epilogue<'_>> {

@@ -2,18 +2,17 @@
 //! follows it.
 
 use burn::nn::{BatchNorm, BatchNormConfig};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
 use super::super::features::Features;
 use super::super::shape::{FeatureShape, ShapeError};
-use super::activation::activate;
 use super::channels_last::{to_maps, to_pixels};
 use super::epilogue::{Epilogue, NextLayers};
 use super::kind::LayerKind;
 use super::spec::{LayerSpec, ParseLayer};
 use super::tensors::{TensorLayout, TensorName};
 use super::tokens::Tokens;
-use kernels::Activation;
+use kernels::{Activation, FixedNorm};
 
 const NAME: &str = "batch-norm";
 
@@ -63,14 +62,22 @@ pub fn uses_batch_statistics<const D: usize>(norm: &BatchNorm, x: &Tensor<D>) ->
     x.device().is_autodiff() && norm.training.is_enabled()
 }
 
+/// What `norm` does with its running statistics.
+pub fn with_running_statistics(norm: &BatchNorm, device: &Device) -> FixedNorm {
+    FixedNorm {
+        gamma: norm.gamma.val(),
+        beta: norm.beta.val(),
+        mean: norm.running_mean.value().to_device(device),
+        variance: norm.running_var.value().to_device(device),
+        epsilon: norm.epsilon as f32,
+    }
+}
+
 /// Batch norm of `x`, `[rows, channels]`, and an activation.
 fn normalize(norm: &BatchNorm, activation: Option<Activation>, x: Tensor<2>) -> Tensor<2> {
     if !uses_batch_statistics(norm, &x) {
-        let x = norm.forward(x);
-        return match activation {
-            Some(activation) => activate(activation, x),
-            None => x,
-        };
+        let fixed = with_running_statistics(norm, &x.device());
+        return kernels::batch_norm_inference(x, fixed, activation);
     }
     let (gamma, beta) = (norm.gamma.val(), norm.beta.val());
     let result = kernels::batch_norm(x, gamma, beta, norm.epsilon as f32, activation);

@@ -1,6 +1,5 @@
 //! Convolution, fused with the batch norm, activation and pooling that follow it.
 
-use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
@@ -9,7 +8,7 @@ use super::super::features::Features;
 use super::super::shape::{FeatureShape, ShapeError};
 use super::super::window::SlidingWindow;
 use super::activation;
-use super::batch_norm::uses_batch_statistics;
+use super::batch_norm::{uses_batch_statistics, with_running_statistics};
 use super::epilogue::NextLayers;
 use super::kind::LayerKind;
 use super::spec::{LayerSpec, ParseLayer};
@@ -37,7 +36,11 @@ impl LayerKind for Conv2d {
         let [_, _, height, width] = x.dims();
         let norm = next.batch_norm(|norm| !uses_batch_statistics(norm, &x));
         let (weight, bias) = match norm {
-            Some(norm) => with_norm(self, norm, &x),
+            Some(norm) => {
+                let norm = with_running_statistics(norm, &x.device());
+                let folded = kernels::fold_batch_norm(self.weight.val(), bias(self), norm);
+                (folded.0, Some(folded.1))
+            }
             None => (self.weight.val(), bias(self)),
         };
         let block = ConvBlock {
@@ -90,25 +93,6 @@ fn window(conv: &Conv2d) -> SlidingWindow {
 
 fn bias(conv: &Conv2d) -> Option<Tensor<1>> {
     conv.bias.as_ref().map(|bias| bias.val())
-}
-
-/// Weight and bias with the batch norm folded in, which then normalises by its running statistics.
-fn with_norm(conv: &Conv2d, norm: &BatchNorm, x: &Tensor<4>) -> (Tensor<4>, Option<Tensor<1>>) {
-    let device = x.device();
-    let mean = norm.running_mean.value().to_device(&device);
-    let variance = norm.running_var.value().to_device(&device);
-    let scale = norm.gamma.val() / (variance + norm.epsilon).sqrt();
-    let shift = match bias(conv) {
-        Some(bias) => bias - mean,
-        None => -mean,
-    };
-    let bias = norm.beta.val() + shift * scale.clone();
-    let weight = conv.weight.val();
-    let shape = weight.dims();
-    // Two axes: with four, the last of length 1, the product takes ten times as long.
-    let filters = weight.reshape([shape[0], shape[1..].iter().product()]);
-    let weight = (filters * scale.reshape([shape[0], 1])).reshape(shape);
-    (weight, Some(bias))
 }
 
 impl ParseLayer for Conv2d {

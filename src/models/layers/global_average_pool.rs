@@ -26,13 +26,7 @@ impl LayerKind for GlobalAveragePool {
     }
 
     fn forward(&self, input: Features, _following: &mut NextLayers) -> Features {
-        let x = input.into_maps();
-        let [batch, channels, height, width] = x.dims();
-        // Channels last, as the kernels leave them, so that the sum runs through memory in order.
-        let pixels = x
-            .permute([0, 2, 3, 1])
-            .reshape([batch, height * width, channels]);
-        Features::Vector(pixels.mean_dim(1).reshape([batch, channels]))
+        Features::Vector(kernels::global_average_pool(input.into_maps()))
     }
 
     fn is_global(&self) -> bool {

@@ -33,7 +33,11 @@ impl LayerKind for MaxPool2d {
     }
 
     fn forward(&self, input: Features, _following: &mut NextLayers) -> Features {
-        Features::Maps(MaxPool2d::forward(self, input.into_maps()))
+        let x = input.into_maps();
+        Features::Maps(match self.epilogue() {
+            Some(Epilogue::Pool(pool)) => kernels::pool(x, &pool),
+            _ => MaxPool2d::forward(self, x),
+        })
     }
 
     fn epilogue(&self) -> Option<Epilogue<'_>> {

@@ -1,13 +1,11 @@
 //! Residual blocks: layers, and a shortcut around them.
 
 use burn::module::Module;
-use burn::tensor::Tensor;
 use kernels::Activation;
 
 use super::super::features::Features;
 use super::super::shape::{FeatureShape, ShapeError};
 use super::super::window::SlidingWindow;
-use super::activation::activate;
 use super::chain::{AsLayerKind, Chain};
 use super::epilogue::NextLayers;
 use super::kind::LayerKind;
@@ -44,17 +42,11 @@ impl<B: Module + AsLayerKind> LayerKind for Residual<B> {
     }
 
     fn forward(&self, input: Features, _following: &mut NextLayers) -> Features {
-        // Channels last, as the kernels leave them, so that the sum runs through memory in order.
-        let branch = |chain: &Chain<B>| -> Tensor<4> {
-            let maps = chain.forward(input.clone()).into_maps();
-            maps.permute([0, 2, 3, 1])
-        };
-        let sum = branch(&self.body) + branch(&self.shortcut);
-        let sum = match self.activation {
-            Some(activation) => activate(activation, sum),
-            None => sum,
-        };
-        Features::Maps(sum.permute([0, 3, 1, 2]))
+        let [body, shortcut] = kernels::fork(input.into_maps());
+        let branch = |chain: &Chain<B>, x| chain.forward(Features::Maps(x)).into_maps();
+        let body = branch(&self.body, body);
+        let shortcut = branch(&self.shortcut, shortcut);
+        Features::Maps(kernels::add(body, shortcut, self.activation))
     }
 
     fn parameters(&self) -> usize {

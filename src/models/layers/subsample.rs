@@ -1,13 +1,11 @@
 //! A shortcut without weights, for residual blocks that halve the size and double the channels.
 
 use burn::module::Module;
-use burn::tensor::Tensor;
 
 use super::super::features::Features;
 use super::super::shape::{FeatureShape, ShapeError};
 use super::epilogue::NextLayers;
 use super::kind::LayerKind;
-use super::max_pool::max_pool;
 
 /// Takes every `stride`-th pixel and adds channels of zeros ("option A" in He et al. 2015, arXiv
 /// 1512.03385, section 3.3).
@@ -32,10 +30,10 @@ impl LayerKind for Subsample {
     }
 
     fn forward(&self, input: Features, _following: &mut NextLayers) -> Features {
-        let x = max_pool(1, self.stride).forward(input.into_maps());
-        let [batch, _, height, width] = x.dims();
-        let zeros = |channels: usize| Tensor::zeros([batch, channels, height, width], &x.device());
-        let [before, after] = self.zeros.map(zeros);
-        Features::Maps(Tensor::cat(vec![before, x, after], 1))
+        let part = kernels::Subsample {
+            stride: self.stride,
+            zeros: self.zeros,
+        };
+        Features::Maps(kernels::subsample(input.into_maps(), part))
     }
 }

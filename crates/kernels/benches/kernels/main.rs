@@ -17,6 +17,7 @@
 //! here. The gradient of images is left out where a network does not need it: first layers.
 
 mod layers;
+mod maps;
 mod peak;
 
 use std::hint::black_box;
@@ -29,6 +30,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 use burn_cnn_kernels::{self as kernels, Activation};
 
 use self::layers::{Conv, DENSE, NORMS, burn_block, burn_norm, convolutions};
+use self::maps::{Maps, OPERATIONS};
 use self::peak::matrix_peak;
 
 /// The least speed of a kernel, Burn's being one.
@@ -208,6 +210,32 @@ impl Table {
             ],
         );
     }
+
+    /// Both passes of an operation on feature maps; an operation per value counts as one.
+    fn maps(&mut self, maps: &Maps, backend: &str, device: &Device) {
+        if (self.filter.as_ref()).is_some_and(|filter| !maps.name.contains(filter)) {
+            return;
+        }
+        let leaf = |&[batch, channels, height, width]: &[usize; 4]| {
+            random([batch, height, width, channels], device).permute([0, 3, 1, 2])
+        };
+        let leaves: Vec<Tensor<4>> = maps.shapes.iter().map(leaf).collect();
+        let values = maps.shapes[0].iter().product::<usize>() as f64;
+        let forward = |run: fn(&[Tensor<4>]) -> Tensor<4>| {
+            black_box(run(&leaves));
+        };
+        let labels = [maps.name, backend, "forward"];
+        let [kernel, burn] = [maps.kernel, maps.burn];
+        self.row(labels, values, &|| forward(kernel), &|| forward(burn));
+        let leaves: Vec<_> = (leaves.iter())
+            .map(|leaf| leaf.clone().autodiff().require_grad())
+            .collect();
+        let both = |run: fn(&[Tensor<4>]) -> Tensor<4>| {
+            black_box(run(&leaves).backward());
+        };
+        let labels = [maps.name, backend, "training"];
+        self.row(labels, 2.0 * values, &|| both(kernel), &|| both(burn));
+    }
 }
 
 /// The CPU backends that are built in, by name.
@@ -266,6 +294,9 @@ fn main() -> ExitCode {
         }
         for sizes in &NORMS[..count.min(NORMS.len())] {
             table.batch_norm(*sizes, backend, &device);
+        }
+        for maps in &OPERATIONS[..count.min(OPERATIONS.len())] {
+            table.maps(maps, backend, &device);
         }
     }
     if table.slow > 0 {

@@ -109,3 +109,34 @@ impl WithSimd for InputGradient<'_> {
         }
     }
 }
+
+/// The gradient with respect to the input of a batch norm whose statistics are constants: through the
+/// activation and times `scale`, in place.
+pub struct ScaleGradient<'a> {
+    pub gradient: &'a mut [f32],
+    /// Empty where there is no activation.
+    pub output: &'a [f32],
+    pub scale: &'a [f32],
+    pub activation: Option<Activation>,
+}
+
+impl WithSimd for ScaleGradient<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let width = self.scale.len();
+        for (number, gradient) in self.gradient.chunks_mut(width).enumerate() {
+            for at in (0..gradient.len()).step_by(S::F32_LANES) {
+                let end = gradient.len().min(at + S::F32_LANES);
+                let mut value = load_some::<S>(&gradient[at..end]);
+                if self.activation.is_some() {
+                    let output = load_some::<S>(&self.output[number * width..][at..end]);
+                    value = activation_gradient(simd, self.activation, output, value);
+                }
+                let scale = load_some::<S>(&self.scale[at..end]);
+                store_some::<S>(&mut gradient[at..end], simd.mul_f32s(value, scale));
+            }
+        }
+    }
+}

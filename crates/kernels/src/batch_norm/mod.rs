@@ -5,6 +5,8 @@
 //! blocks do not depend on the number of threads, neither does any sum.
 
 mod elementwise;
+pub mod filters;
+pub mod inference;
 mod pixel_rows;
 mod statistics;
 
@@ -15,7 +17,7 @@ use rayon::prelude::*;
 use self::elementwise::{InputGradient, Normalize, SumGradients};
 use self::pixel_rows::PixelRows;
 use self::statistics::statistics;
-use crate::host::{HostTensor, strided_values};
+use crate::host::{AxisOrder, HostTensor, strided_values};
 use crate::simd::arch;
 use crate::spec::Activation;
 use crate::uninit::UninitBuffer;
@@ -64,12 +66,14 @@ pub fn forward<B: HostTensor>(
     }
     let device = x.device();
     let x = contiguous::<B>(x)?;
-    let (values, _) = strided_values::<B>(&x)?;
+    let (all, _) = strided_values::<B>(&x)?;
+    // Of a part of a tensor, the values of what comes after it follow.
+    let values = &all[..pixels * channels];
     strided_values::<B>(gamma).and(strided_values::<B>(beta))?;
     let [gamma, beta] = [gamma, beta].map(|tensor| B::into_vec(tensor.clone()));
 
     let rows = PixelRows::of(channels);
-    let [mean, variance] = statistics(&values, rows);
+    let [mean, variance] = statistics(values, rows);
     let inverse_deviation: Vec<f32> = variance
         .iter()
         .map(|variance| 1.0 / (variance + epsilon).sqrt())
@@ -106,7 +110,7 @@ pub fn forward<B: HostTensor>(
     });
     let output = B::from_vec(out.into_vec(), &[pixels, channels], &device);
     let of_channels = |values: &Vec<f32>| B::from_vec(values.clone(), &[channels], &device);
-    drop(values);
+    drop(all);
     Some(Normalized {
         mean: of_channels(&mean),
         variance: of_channels(&variance),
@@ -207,13 +211,21 @@ fn channel_sums<B: HostTensor>(
     Some([total(0), total(1)])
 }
 
+/// The values of a tensor with one for each channel.
+///
+/// `None` where it has another number of them, or no 32-bit floats in this process's memory.
+fn values_of_channels<B: HostTensor>(tensor: &FloatTensor<B>, channels: usize) -> Option<Vec<f32>> {
+    let fits = tensor.shape().num_elements() == channels;
+    strided_values::<B>(tensor).filter(|_| fits)?;
+    Some(B::into_vec(tensor.clone()))
+}
+
 /// The tensor with its values in row-major order.
 fn contiguous<B: HostTensor>(x: &FloatTensor<B>) -> Option<FloatTensor<B>> {
-    let shape = x.shape().to_vec();
-    let (_, strides) = strided_values::<B>(x)?;
-    if strides == [shape[1], 1] {
+    let order = AxisOrder::row_major(&x.shape().to_vec());
+    if order.is_order_of::<B>(x) {
         return Some(x.clone());
     }
-    let values = B::into_vec(x.clone());
-    Some(B::from_vec(values, &shape, &x.device()))
+    let values = order.values::<B>(x)?.into_owned();
+    Some(order.tensor::<B>(values, &x.device()))
 }

@@ -14,4 +14,5 @@ mod sparse;
 
 pub use self::backward::backward;
 pub use self::forward::forward;
+pub use self::pooling::{PoolRows, PoolRowsBackward, pooling_geometry};
 pub use self::saved::SavedForBackward;

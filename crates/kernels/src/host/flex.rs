@@ -7,6 +7,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::DType;
 
+use super::copy::strided_copy;
 use super::tensor::{HostTensor, f32_values};
 
 impl HostTensor for Flex {
@@ -27,6 +28,11 @@ impl HostTensor for Flex {
 
     fn into_vec(tensor: FloatTensor<Self>) -> Vec<f32> {
         let shape = tensor.shape().to_vec();
+        if !tensor.is_contiguous()
+            && let Some((values, strides)) = Self::as_strided(&tensor)
+        {
+            return strided_copy(&values, &shape, &strides);
+        }
         f32_values(Ok::<_, Infallible>(tensor.into_data()), &shape)
     }
 }

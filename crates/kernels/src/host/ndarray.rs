@@ -11,6 +11,7 @@ use burn::backend::ndarray::NdArrayTensor;
 use burn::backend::tensor::FloatTensor;
 use ndarray::{Array, IxDyn};
 
+use super::copy::strided_copy;
 use super::tensor::HostTensor;
 
 impl HostTensor for NdArray {
@@ -27,7 +28,17 @@ impl HostTensor for NdArray {
         Some((Cow::Borrowed(view.to_slice_memory_order()?), strides?))
     }
 
+    fn is_unique(tensor: &FloatTensor<Self>) -> bool {
+        matches!(tensor, NdArrayTensor::F32(storage) if storage.is_unique())
+    }
+
     fn into_vec(tensor: FloatTensor<Self>) -> Vec<f32> {
+        if let NdArrayTensor::F32(storage) = &tensor
+            && !storage.view().is_standard_layout()
+            && let Some((values, strides)) = Self::as_strided(&tensor)
+        {
+            return strided_copy(&values, &tensor.shape(), &strides);
+        }
         let array = match tensor {
             NdArrayTensor::F32(storage) => storage.into_owned(),
             NdArrayTensor::F64(storage) => storage.view().mapv(|value| value as f32).into(),

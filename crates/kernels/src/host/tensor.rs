@@ -18,6 +18,11 @@ pub trait HostTensor: Backend {
         None
     }
 
+    /// Whether no other tensor holds the values of this one.
+    fn is_unique(tensor: &FloatTensor<Self>) -> bool {
+        tensor.can_mut()
+    }
+
     /// The values of a tensor in row-major order as 32-bit floats, without a copy where nobody
     /// else holds them.
     ///

@@ -29,13 +29,27 @@ impl<'a> View<'a> {
         })
     }
 
+    /// Where the first channel of a pixel lies.
+    pub fn at(&self, image: usize, y: usize, x: usize) -> usize {
+        let [along_images, _, along_height, along_width] = self.strides;
+        image * along_images + y * along_height + x * along_width
+    }
+
+    /// Row `y` of an image, `[width, channels]`, where it lies in memory so.
+    pub fn row(&self, image: usize, y: usize) -> Option<&[f32]> {
+        let [_, channels, _, width] = self.shape;
+        let [_, along_channels, _, along_width] = self.strides;
+        let fits =
+            (along_channels == 1 || channels == 1) && (along_width == channels || width == 1);
+        fits.then(|| &self.values[self.at(image, y, 0)..][..width * channels])
+    }
+
     /// Copies row `y` of an image to `out`, `[width, channels]` with pixels `step` values apart.
     pub fn copy_row(&self, image: usize, y: usize, step: usize, out: &mut [f32]) {
         let [_, channels, _, width] = self.shape;
         let [along_images, along_channels, along_height, along_width] = self.strides;
         let start = image * along_images + y * along_height;
-        if (along_channels == 1 || channels == 1) && along_width == channels {
-            let row = &self.values[start..start + width * channels];
+        if let Some(row) = self.row(image, y) {
             if step == channels {
                 out[..row.len()].copy_from_slice(row);
             } else {
