@@ -10,6 +10,7 @@ use super::convolve::{self, ConvolveArgs};
 use super::data::{self, DataArgs};
 use super::evaluate::{self, EvaluateArgs};
 use super::inspect::{self, InspectArgs};
+use super::man::{self, ManArgs};
 use super::models::{self, ModelsArgs};
 use super::pool::{self, PoolArgs};
 use super::predict::{self, PredictArgs};
@@ -78,6 +79,8 @@ registry! {
     Data(data, DataArgs);
     /// Print a completion script for a shell
     Completions(completions, CompletionsArgs);
+    /// Print the manual page, or write those of all commands
+    Man(man, ManArgs);
 }
 
 #[cfg(test)]
