@@ -22,9 +22,10 @@ pub struct ManArgs {
 
 /// Prints the page about the whole program, or writes all pages.
 pub fn run(args: &ManArgs) -> Result<u8> {
-    // A page about `help` would tell nothing that is not in the others.
-    let mut program = Cli::command().disable_help_subcommand(true);
-    // Gives each command its full name, and its version.
+    // The page is the same on every machine, and one about `help` would tell nothing new.
+    let program = Cli::command().version(env!("CARGO_PKG_VERSION"));
+    let mut program = program.disable_help_subcommand(true);
+    // Gives each command its full name.
     program.build();
     let Some(folder) = &args.out else {
         io::stdout().write_all(&page(program)?)?;

@@ -27,12 +27,16 @@ pub struct Cli {
     command: Command,
 }
 
-/// Version and compiled backends.
+/// Version, compiled backends, and what they make of this CPU.
 fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
     VERSION.get_or_init(|| {
         let backends = device::compiled().join(", ");
-        format!("{} (backends: {backends})", env!("CARGO_PKG_VERSION"))
+        let vectors = device::vector_instructions();
+        format!(
+            "{} (backends: {backends}; vector instructions: {vectors})",
+            env!("CARGO_PKG_VERSION")
+        )
     })
 }
 

@@ -350,6 +350,11 @@ fn version_names_the_backends_and_completions_name_the_commands() {
         version.contains(env!("CARGO_PKG_VERSION")) && version.contains(CPU),
         "{version}"
     );
+    let vectors = ["AVX-512", "AVX2", "NEON", "none"];
+    assert!(
+        (vectors.iter()).any(|name| version.contains(&format!("vector instructions: {name})"))),
+        "{version}"
+    );
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = place.succeed(&["completions", shell]);
         assert!(script.contains("predict"), "{shell}");
