@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use burn::tensor::{Device, Tensor};
 use clap::ValueEnum;
+use pulp::Arch;
 
 use crate::progress::Progress;
 use crate::text::panic_message;
@@ -79,6 +80,19 @@ pub fn compiled() -> Vec<&'static str> {
     .into_iter()
     .filter_map(|(name, compiled)| compiled.then_some(name))
     .collect()
+}
+
+/// The vector instructions that the kernels use on this CPU.
+pub fn vector_instructions() -> &'static str {
+    match Arch::new() {
+        #[cfg(target_arch = "x86_64")]
+        Arch::V3(_) => "AVX2",
+        #[cfg(target_arch = "x86_64")]
+        Arch::V4(_) => "AVX-512",
+        #[cfg(target_arch = "aarch64")]
+        Arch::Neon(_) => "NEON",
+        _ => "none",
+    }
 }
 
 /// Opens the device of `choice`; `auto` warns if it falls back to the CPU.

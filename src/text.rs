@@ -71,9 +71,14 @@ pub fn catch_panic<T>(read: impl FnOnce() -> T) -> Result<T, String> {
 
 /// `text` as one word of a shell command, quoted if necessary.
 pub fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    let plain = |c: char| {
+        let separator = cfg!(windows) && c == '\\';
+        separator || c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c)
+    };
     match !text.is_empty() && text.chars().all(plain) {
         true => text.to_string(),
+        // No path on Windows has a quote in it.
+        false if cfg!(windows) => format!("\"{text}\""),
         false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
@@ -89,6 +94,7 @@ mod tests {
         assert_eq!(grouped(29_600_000), "29,600,000");
     }
 
+    #[cfg(not(windows))]
     #[test]
     fn words_of_a_command_are_quoted_where_the_shell_would_split_them() {
         assert_eq!(shell_word("artifacts/run-1"), "artifacts/run-1");

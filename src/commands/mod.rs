@@ -6,6 +6,7 @@ mod convolve;
 mod data;
 mod evaluate;
 mod inspect;
+mod man;
 mod models;
 mod output;
 mod pool;
@@ -23,7 +24,7 @@ use anyhow::Result;
 
 use crate::device;
 use crate::run::OpenedRun;
-use crate::terminal::Bars;
+use crate::terminal::{Bars, warn};
 
 use arguments::DeviceArgs;
 
@@ -47,5 +48,9 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// Opens the run in the folder `run` on the device asked for.
 fn open_run(run: &Path, device: &DeviceArgs) -> Result<OpenedRun> {
     let backend = device::open(device.device, &Bars::default())?;
-    Ok(OpenedRun::open(run, backend)?)
+    let run = OpenedRun::open(run, backend)?;
+    if let Some(warning) = run.card.version_warning(&run.folder) {
+        warn(warning);
+    }
+    Ok(run)
 }

@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::{DeviceArgs, WeightsDirArgs};
 use super::output::print;
-use super::{DONE, FAILED};
+use super::{DONE, FAILED, open_run};
 use crate::device;
 use crate::picture_files::find_pictures;
-use crate::run::{OpenedRun, PredictOptions, Prediction, Predictor};
+use crate::run::{PredictOptions, Prediction, Predictor};
 use crate::terminal::{Bars, tell};
 use crate::text::table;
 
@@ -86,12 +86,12 @@ pub fn run(args: &PredictArgs) -> Result<u8> {
 
 /// What classifies, and the pictures that are classified.
 fn open(args: &PredictArgs) -> Result<(Predictor, Vec<PathBuf>)> {
-    let bars = Bars::default();
-    let backend = device::open(args.device.device, &bars)?;
     match &args.imagenet {
         Some(_) if args.run.is_none() => bail!("expected pictures after --imagenet NETWORK"),
         Some(name) => {
             let (weights, dir) = (&args.weights, args.weights_dir.weights_dir.as_deref());
+            let bars = Bars::default();
+            let backend = device::open(args.device.device, &bars)?;
             let predictor = Predictor::published(name, weights, dir, &backend.device, &bars)?;
             // The first of them stands where a run's folder would.
             let pictures = args.run.iter().chain(&args.inputs);
@@ -99,7 +99,7 @@ fn open(args: &PredictArgs) -> Result<(Predictor, Vec<PathBuf>)> {
         }
         None => {
             let run = args.run.as_deref().unwrap_or(Path::new(""));
-            let predictor = OpenedRun::open(run, backend)?.into_predictor();
+            let predictor = open_run(run, &args.device)?.into_predictor();
             Ok((predictor, args.inputs.clone()))
         }
     }

@@ -10,6 +10,7 @@ use super::convolve::{self, ConvolveArgs};
 use super::data::{self, DataArgs};
 use super::evaluate::{self, EvaluateArgs};
 use super::inspect::{self, InspectArgs};
+use super::man::{self, ManArgs};
 use super::models::{self, ModelsArgs};
 use super::pool::{self, PoolArgs};
 use super::predict::{self, PredictArgs};
@@ -26,12 +27,16 @@ pub struct Cli {
     command: Command,
 }
 
-/// Version and compiled backends.
+/// Version, compiled backends, and what they make of this CPU.
 fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
     VERSION.get_or_init(|| {
         let backends = device::compiled().join(", ");
-        format!("{} (backends: {backends})", env!("CARGO_PKG_VERSION"))
+        let vectors = device::vector_instructions();
+        format!(
+            "{} (backends: {backends}; vector instructions: {vectors})",
+            env!("CARGO_PKG_VERSION")
+        )
     })
 }
 
@@ -78,6 +83,8 @@ registry! {
     Data(data, DataArgs);
     /// Print a completion script for a shell
     Completions(completions, CompletionsArgs);
+    /// Print the manual page, or write those of all commands
+    Man(man, ManArgs);
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub use crate::preparation::Normalize;
 
 /// Mean and standard deviation of each channel, of values in `[0, 1]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Normalization {
     pub mean: Vec<f32>,
     pub deviation: Vec<f32>,

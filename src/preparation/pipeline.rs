@@ -8,6 +8,11 @@ use super::pictures::{ORIGINAL, Pictures};
 use super::step::Step;
 use crate::fingerprint::Fingerprint;
 
+/// The version of this program since which equal steps have equal results. Raise it to the next one
+/// with every change after which a step gives other pixels: earlier runs are then refused, because
+/// their images are not what they were.
+const SINCE: &str = "0.1.0";
+
 /// A list of steps that passed its check.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Step>", into = "Vec<Step>")]
@@ -64,7 +69,7 @@ impl Pipeline {
     /// digits.
     pub fn fingerprint(&self) -> String {
         let mut fingerprint = Fingerprint::new();
-        fingerprint.text(env!("CARGO_PKG_VERSION"));
+        fingerprint.text(SINCE);
         // Runs and prepared folders record it: renaming a field or a variant of an operation makes
         // them look as if they were prepared otherwise.
         fingerprint.text(&format!("{:?}", self.steps));

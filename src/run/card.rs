@@ -11,9 +11,14 @@ use crate::preparation::Pipeline;
 use crate::storage::{StorageError, read_json};
 
 /// `model.json`: what is needed to use the weights without the data they were trained on.
+///
+/// Every version of this program keeps it under this name with the key `convlab`, by which an older
+/// one tells that a run is too new for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+// A key that is passed over would be a picture that is read otherwise than in training.
+#[serde(deny_unknown_fields)]
 pub struct ModelCard {
-    /// Version of this program.
+    /// The newest version of this program that trained the run.
     pub convlab: String,
     pub model: String,
     pub input: ImageShape,

@@ -86,6 +86,16 @@ pub enum RunError {
         known: String,
         hint: String,
     },
+    #[error(
+        "{path} was made by convlab {made_by}, and this is convlab {}, which does not understand all of it; install convlab {made_by} or later to open it",
+        env!("CARGO_PKG_VERSION")
+    )]
+    Newer {
+        /// The run's folder.
+        path: PathBuf,
+        made_by: String,
+        source: Box<RunError>,
+    },
     #[error(transparent)]
     Toml(#[from] toml::ser::Error),
     #[error(transparent)]

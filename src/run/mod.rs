@@ -21,6 +21,7 @@ mod predict;
 mod published;
 mod summary;
 mod train;
+mod version;
 
 pub use card::ModelCard;
 pub use config::values as config_values;

@@ -7,6 +7,7 @@ use super::config::read_config;
 use super::dataset::open_dataset;
 use super::error::RunError;
 use super::folder::RunFolder;
+use super::version::read_run;
 use crate::data::Dataset;
 use crate::device::Backend;
 use crate::experiment::Experiment;
@@ -31,16 +32,21 @@ impl OpenedRun {
     /// `backend`.
     ///
     /// # Errors
-    /// A file is missing or damaged, the configuration was edited since, or the weights do not belong
-    /// to the network.
+    /// A file is missing or damaged, the configuration was edited since, the weights do not belong to
+    /// the network, or a newer version of this program made the run and this one does not understand
+    /// it.
     pub fn open(path: &Path, backend: Backend) -> Result<Self, RunError> {
         let folder = RunFolder::open(path)?;
+        read_run(&folder, Self::read(folder.clone(), backend))
+    }
+
+    fn read(folder: RunFolder, backend: Backend) -> Result<Self, RunError> {
         let card = ModelCard::read(&folder)?;
         let experiment = read_config(&folder, &card, &[])?;
         let weights = folder.file(BEST_WEIGHTS);
         if !weights.exists() {
             return Err(RunError::NoWeights {
-                path: path.to_path_buf(),
+                path: folder.path().to_path_buf(),
             });
         }
         let network = experiment.model.build(
@@ -70,7 +76,8 @@ impl OpenedRun {
         progress: &dyn Progress,
     ) -> Result<Dataset, RunError> {
         let dataset = open_dataset(&self.experiment, data_dir, progress)?;
-        self.card.check_same_data(&self.folder, &dataset)?;
+        let same = self.card.check_same_data(&self.folder, &dataset);
+        read_run(&self.folder, same)?;
         Ok(dataset)
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::card::ModelCard;
 use super::error::RunError;
 use super::folder::{RunFolder, SUMMARY};
+use super::version::read_run;
 use crate::data::{Dataset, SkippedFile};
 use crate::device::Backend;
 use crate::evaluation::Evaluation;
@@ -136,7 +137,7 @@ impl Summary {
     pub fn read(folder: &RunFolder) -> Result<Self, RunError> {
         let path = folder.file(SUMMARY);
         match path.is_file() {
-            true => Ok(read_json(&path)?),
+            true => read_run(folder, read_json(&path).map_err(RunError::from)),
             false => Err(RunError::NotEnded {
                 path: folder.path().to_path_buf(),
                 file: SUMMARY,

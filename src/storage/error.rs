@@ -12,4 +12,7 @@ pub enum StorageError {
     Read { path: PathBuf, source: io::Error },
     #[error("{path} is damaged: {reason}; restore it from a copy, or train the run again")]
     Damaged { path: PathBuf, reason: String },
+    /// The file is that of a newer version, and probably whole.
+    #[error("{path}: {reason}")]
+    NotUnderstood { path: PathBuf, reason: String },
 }

@@ -28,6 +28,8 @@ const PART: &str = ".part-";
 
 /// `state.toml`: the state, and checksums that tell whether the files beside it are whole.
 #[derive(Serialize, Deserialize)]
+// What is passed over would be lost, and the training not go on as it was.
+#[serde(deny_unknown_fields)]
 struct StateFile {
     model_sha256: String,
     optimizer_sha256: String,

@@ -7,6 +7,7 @@ use super::tally::Sums;
 
 /// Where a training stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TrainingState {
     /// The epoch under way, from 1; one more than the last when all are done.
     pub epoch: usize,

@@ -15,6 +15,7 @@ mod resume;
 mod training;
 mod transfer;
 mod using;
+mod versions;
 #[cfg(feature = "wgpu")]
 mod wgpu;
 
@@ -62,7 +63,7 @@ impl Workplace {
         command
             .env_remove("CONVLAB_DATA")
             .env_remove("CONVLAB_WEIGHTS")
-            .env_remove("CONVLAB_CACHE")
+            .env("CONVLAB_CACHE", self.path("cache/convlab"))
             .env("XDG_CACHE_HOME", self.path("cache"));
         command
     }

@@ -350,6 +350,11 @@ fn version_names_the_backends_and_completions_name_the_commands() {
         version.contains(env!("CARGO_PKG_VERSION")) && version.contains(CPU),
         "{version}"
     );
+    let vectors = ["AVX-512", "AVX2", "NEON", "none"];
+    assert!(
+        (vectors.iter()).any(|name| version.contains(&format!("vector instructions: {name})"))),
+        "{version}"
+    );
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = place.succeed(&["completions", shell]);
         assert!(script.contains("predict"), "{shell}");
@@ -385,4 +390,24 @@ fn predict_normalizes_as_the_training_did() {
         let csv = place.succeed(&["predict", path, &folder, "--format", "csv"]);
         assert_eq!(csv.matches(&format!(",{class},")).count(), 20, "{csv}");
     }
+}
+
+#[test]
+fn man_writes_a_page_for_each_command() {
+    let place = Workplace::new();
+    let page = place.succeed(&["man"]);
+    assert!(page.contains(".TH convlab 1"), "{page}");
+    place.succeed(&["man", "--out", "pages/man1"]);
+    for (name, part) in [
+        ("convlab", "convlab\\-train(1)"),
+        ("convlab-train", "resume"),
+        ("convlab-inspect-journey", "layer"),
+    ] {
+        let page = fs::read_to_string(place.path(&format!("pages/man1/{name}.1"))).unwrap();
+        assert!(page.contains(part), "no {part:?} in {name}.1:\n{page}");
+    }
+    fs::create_dir(place.path("taken")).unwrap();
+    fs::create_dir(place.path("taken/convlab.1")).unwrap();
+    let errors = place.refuse(&["man", "--out", "taken"]);
+    assert!(errors.contains("convlab.1 exists"), "{errors}");
 }

@@ -144,3 +144,12 @@ fn the_strip_shows_the_original_and_every_result() {
     let sheet = steps.run(scene());
     assert_eq!(sheet.dimensions(), (1000, 500));
 }
+
+/// A new version of the program is no reason to refuse the images of earlier runs.
+#[test]
+fn a_fingerprint_does_not_follow_the_version_of_the_program() {
+    assert_eq!(
+        pipeline(r#"["equalize"]"#).fingerprint(),
+        "0825a0bba9c2a72ff57808615d81dcc0b1bef5c6df037d6890aa111a5871626a"
+    );
+}

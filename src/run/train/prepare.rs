@@ -9,6 +9,7 @@ use super::start::StartedRun;
 use crate::data::Dataset;
 use crate::progress::Progress;
 use crate::run::error::RunError;
+use crate::run::version::read_run;
 use crate::training::{self, Finished, Trainable, TrainingObserver};
 
 /// A training before its first epoch.
@@ -52,7 +53,9 @@ impl PreparedRun {
         let Self { session, trainable } = self;
         let head_features = trainable.head_features().cloned();
         let resume = session.is_resumed;
-        let finished = training::train(&session.job(), trainable, resume, observer, interrupter)?;
+        let finished = training::train(&session.job(), trainable, resume, observer, interrupter);
+        // A resumed training begins with reading its checkpoint.
+        let finished = read_run(&session.folder, finished.map_err(RunError::from))?;
         Ok(EndedRun {
             session,
             finished,

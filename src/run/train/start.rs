@@ -17,6 +17,7 @@ use crate::run::config::read_config;
 use crate::run::dataset::open_dataset;
 use crate::run::error::RunError;
 use crate::run::folder::{CONFIG, DATA_CHECK, RunFolder};
+use crate::run::version::read_run;
 use crate::training::{self, Start};
 
 /// Where a training computes, and where it finds what it needs.
@@ -104,14 +105,22 @@ impl StartedRun {
                 received: other.clone(),
             });
         }
-        let before = ModelCard::read(&folder)?;
+        let before = read_run(&folder, read_card(&folder))?;
+        if let Some(warning) = before.version_warning(&folder) {
+            progress.warn(&warning);
+        }
         let experiment = read_config(&folder, &before, overrides)?;
         let (backend, dataset) = open(&experiment, options, progress)?;
-        before.check_same_data(&folder, &dataset)?;
+        read_run(&folder, before.check_same_data(&folder, &dataset))?;
         let resumed = Some(folder.path());
-        let network = network(&experiment, &dataset, &backend, resumed, options, progress)?;
+        let network = network(&experiment, &dataset, &backend, resumed, options, progress);
+        let network = read_run(&folder, network)?;
+        let mut card = ModelCard::new(&experiment, &dataset, network.parameters())?;
+        if let Some(newer) = before.newer_version() {
+            card.convlab = newer.to_owned();
+        }
         let session = Session {
-            card: ModelCard::new(&experiment, &dataset, network.parameters())?,
+            card,
             experiment,
             backend,
             dataset,
@@ -133,6 +142,13 @@ impl StartedRun {
         }
         Ok(Self { session, network })
     }
+}
+
+/// The card of a run whose configuration is that of the card.
+fn read_card(folder: &RunFolder) -> Result<ModelCard, RunError> {
+    let card = ModelCard::read(folder)?;
+    read_config(folder, &card, &[])?;
+    Ok(card)
 }
 
 /// The device and the data of a training.
