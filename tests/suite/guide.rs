@@ -270,6 +270,7 @@ fn every_link_leads_to_a_file_and_a_heading() {
     let others = [
         "CHANGELOG.md",
         "CONTRIBUTING.md",
+        "benches/peers/README.md",
         "crates/kernels/README.md",
         "tests/reference/README.md",
     ];
