@@ -3,6 +3,7 @@
 mod augmentation;
 mod by_hand;
 mod data;
+mod guide;
 mod house;
 mod inspect;
 mod library;

@@ -39,8 +39,12 @@ fn a_head_on_imagenet_features_tells_cats_from_dogs() {
     let (data, weights) = (data_with("cats-vs-dogs"), weights_file(file));
     let place = Workplace::new();
     let weights_dir = weights.parent().unwrap().to_str().unwrap();
+    // The published file, which the configuration names, without the kernel of one layer.
+    let weights = format!("model.weights={file}");
     let settings = [
         &config("cats-vs-dogs-features.toml"),
+        &weights,
+        "model.cut=conv_pw_12",
         "--data-dir",
         data.to_str().unwrap(),
         "--weights-dir",
