@@ -1,6 +1,7 @@
 //! Single channels of a coloured picture.
 
 use image::GrayImage;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::color::{hsv, lab};
@@ -10,11 +11,14 @@ use crate::preparation::transform::Transform;
 
 /// One channel of a coloured picture as a grey one, as OpenCV's 8-bit conversions have it. A grey
 /// picture has three equal channels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
+    /// The red channel.
     Red,
+    /// The green channel.
     Green,
+    /// The blue channel.
     Blue,
     /// Of HSV, half of the angle in degrees: 0 to 179; 0 where there is no colour.
     Hue,
