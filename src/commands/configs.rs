@@ -33,7 +33,7 @@ pub fn run(args: &ConfigsArgs) -> Result<u8> {
 
 /// The names, each with a sentence.
 fn list() -> Result<()> {
-    const WIDTH: usize = 88;
+    const WIDTH: usize = 80;
     let lengths = EXAMPLES.iter().map(|example| example.name.len());
     let column = 2 + lengths.max().unwrap_or(0);
     for example in EXAMPLES {

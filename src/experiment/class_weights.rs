@@ -30,7 +30,7 @@ impl JsonSchema for ClassWeights {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let balanced = "images / (classes * images of the class), as in scikit-learn.";
+        let balanced = "`images / (classes * images of the class)`, as in scikit-learn.";
         json_schema!({ "anyOf": [
             { "const": "balanced", "description": balanced },
             {

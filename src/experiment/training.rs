@@ -21,7 +21,7 @@ pub struct TrainingConfig {
     pub batch_size: usize,
     /// How the weights follow the gradient.
     pub optimizer: OptimizerKind,
-    /// How far they follow it in each step.
+    /// How far the weights follow the gradient in each step.
     #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub learning_rate: f64,
     /// Momentum of `sgd` and `rmsprop`.

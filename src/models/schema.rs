@@ -70,8 +70,11 @@ fn published(settings: Schema) -> Schema {
     let entries = REGISTRY.iter().filter(|entry| entry.architecture.is_some());
     let names: Vec<&str> = entries.map(|entry| entry.name).collect();
     let title = "networks published with weights";
-    let meaning = "Features that were trained on many photographs, and a head behind them.";
-    named(&names, title, meaning, settings)
+    let meaning = format!(
+        "Features that were trained on many images, and a head behind them: {}.",
+        names.join(", ")
+    );
+    named(&names, title, &meaning, settings)
 }
 
 /// `settings` that belong to the networks `names`.
@@ -84,6 +87,10 @@ fn named(names: &[&str], title: &str, meaning: &str, mut settings: Schema) -> Sc
     }
     settings.insert("title".into(), title.into());
     settings.insert("description".into(), meaning.into());
-    settings.insert("required".into(), json!(["name"]));
+    let mut required = vec![json!("name")];
+    if let Some(Value::Array(others)) = settings.remove("required") {
+        required.extend(others);
+    }
+    settings.insert("required".into(), required.into());
     settings
 }

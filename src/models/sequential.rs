@@ -17,6 +17,7 @@ const KEY: &str = "layers";
 /// `layers = ["conv 32 3x3 same", "batch-norm", "relu", "max-pool 2x2", "flatten", "dense classes"]`
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(extend("required" = ["layers"]))]
 pub struct SequentialConfig {
     /// The layers in order, each with its sizes and perhaps an activation after it; `classes` is the
     /// number of classes of the data.

@@ -10,6 +10,7 @@ pub fn layers_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "array",
         "items": { "type": "string", "examples": examples },
+        "minItems": 1,
     })
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::order::order;
 use super::values::{Choice, all_constants, choices, sentence, values};
+use crate::text::short_number;
 
 /// A section, or a key in one.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +98,14 @@ fn when_absent(table: &Value, name: &str, schema: &Value) -> WhenAbsent {
     let is_required = required.is_some_and(|names| names.iter().any(|other| other == name));
     match schema.get("default") {
         Some(Value::Object(_)) => WhenAbsent::Unsaid,
+        Some(Value::Array(list)) if list.is_empty() && schema.get("minItems").is_some() => {
+            WhenAbsent::Refused
+        }
         Some(value) => match toml::Value::try_from(value) {
+            // Few digits, where TOML would be written with seven zeros.
+            Ok(toml::Value::Float(number)) if number != 0.0 && number < 1e-4 => {
+                WhenAbsent::Is(short_number(number))
+            }
             Ok(value) => WhenAbsent::Is(value.to_string()),
             Err(_) => WhenAbsent::NotSet,
         },

@@ -46,7 +46,7 @@ impl Reference {
         find::find(&self.sections, name)
     }
 
-    /// For a terminal, in lines of up to 88 columns: all sections, or the keys `found`.
+    /// For a terminal, in lines of up to 80 columns: all sections, or the keys `found`.
     pub fn text(&self, found: Option<&[Found]>) -> String {
         match found {
             None => text::text(&self.sections),

@@ -5,7 +5,7 @@ use super::key::{Key, Kind, WhenAbsent};
 use crate::text::wrapped;
 
 /// Columns of a line.
-const WIDTH: usize = 88;
+const WIDTH: usize = 80;
 
 /// All `sections`, after a few words on how a configuration is written.
 pub fn text(sections: &[Key]) -> String {
@@ -92,11 +92,13 @@ impl Page {
             let (value, meaning) = (&choice.value, &choice.meaning);
             let indent = " ".repeat(8 + width);
             let mut lines = wrapped(meaning, WIDTH - indent.len()).into_iter();
-            let first = match value.len() <= width {
-                true => lines.next().unwrap_or_default(),
-                false => String::new(),
-            };
-            self.line("      ", &format!("{value:width$}  {first}"));
+            match value.len() <= width {
+                true => {
+                    let first = lines.next().unwrap_or_default();
+                    self.line("      ", &format!("{value:width$}  {first}"));
+                }
+                false => self.paragraph("      ", value),
+            }
             lines.for_each(|line| self.line(&indent, &line));
         }
         self.below(key);

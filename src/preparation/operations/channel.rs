@@ -29,11 +29,11 @@ pub enum Channel {
     /// All three of CIELAB (sRGB, D65) in place of red, green and blue: L scaled to 255, a and b
     /// shifted by 128.
     Lab,
-    /// L of CIELAB.
+    /// `L` of CIELAB, the lightness.
     LabL,
-    /// a of CIELAB, from green to red.
+    /// `a` of CIELAB, from green to red.
     LabA,
-    /// b of CIELAB, from blue to yellow.
+    /// `b` of CIELAB, from blue to yellow.
     LabB,
 }
 

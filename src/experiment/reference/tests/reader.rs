@@ -15,6 +15,7 @@ const ABOUT_OTHER_KEYS: &[&str] = &[
     "needs ",
     "together with valid_fraction",
     "it changes the momentum",
+    " not use it; set ",
     "no earlier step keeps",
     "cannot name a result",
     "is off; set it, or remove its probability",
@@ -65,8 +66,12 @@ fn tables(schema: &Value, leaf: Leaf) -> Vec<Value> {
     let properties = schema.get("properties").and_then(Value::as_object);
     let required: Map<String, Value> = list(schema, "required")
         .filter_map(|name| name.as_str())
-        .map(|name| (name, instances(&schema["properties"][name], within)))
-        .map(|(name, values)| (name.to_string(), values[0].clone()))
+        .map(|name| {
+            let values = instances(&schema["properties"][name], within);
+            // Of a table without keys there is nothing to vary.
+            let value = values.into_iter().next().unwrap_or(json!({}));
+            (name.to_string(), value)
+        })
         .collect();
     let mut tables = Vec::new();
     for (name, schema) in properties.into_iter().flatten() {
@@ -146,7 +151,12 @@ fn unknown(schema: &Value) -> Vec<Value> {
 }
 
 fn read(value: &Value) -> Result<Experiment, ConfigError> {
-    toml::to_string(value).unwrap().parse()
+    let mut value = value.clone();
+    // Other networks cannot be transferred, whatever the section says.
+    if value.get("transfer").is_some() {
+        value["model"] = json!({ "name": "resnet18" });
+    }
+    toml::to_string(&value).unwrap().parse()
 }
 
 #[test]
@@ -178,6 +188,7 @@ fn numbers_beyond_a_range_are_refused() {
         match read(&value).map_err(|error| error.to_string()) {
             Ok(_) => wrong.push(format!("{value} is read")),
             Err(error) if error.contains("expected") => refused += 1,
+            Err(error) if ABOUT_OTHER_KEYS.iter().any(|part| error.contains(part)) => {}
             Err(error) => wrong.push(format!("{value}: {error}")),
         }
     }

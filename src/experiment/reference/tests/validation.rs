@@ -47,9 +47,10 @@ pub fn validate(schema: &Value, value: &Value, path: &str) -> Result<(), String>
             return fail("another length");
         }
         if let Some(items) = schema.get("items") {
-            let each = values.iter().enumerate();
-            each.map(|(index, value)| validate(items, value, &format!("{path}[{index}]")))
-                .collect::<Result<(), _>>()?;
+            let mut each = values.iter().enumerate();
+            each.try_for_each(|(index, value)| {
+                validate(items, value, &format!("{path}[{index}]"))
+            })?;
         }
     }
     if let Some(keys) = value.as_object() {
@@ -110,6 +111,8 @@ fn mistakes_do_not_fulfil_the_schema() {
         "[training]\nstop = { below = 1.0 }",
         "[training]\nmomentum = 1.0",
         "[model]\nhidden = 3",
+        "[model]\nname = \"sequential\"",
+        "[model]\nname = \"sequential\"\nlayers = []",
         "[model]\nname = \"dense\"\nconv_channels = [1, 2]",
         "[model]\nname = \"lenet5\"\npreset = \"32-64-same\"",
         "[model]\nname = \"two-conv\"\nconv_channels = [1]",
