@@ -44,8 +44,8 @@ fn list() -> Result<()> {
         }
     }
     print(
-        "\n`convlab configs NAME` prints one, `convlab configs --out configs` writes all as files;\n\
-         then `convlab train configs/NAME.toml`",
+        "\n`convlab configs NAME` prints one, `convlab configs --out configs` writes all as\n\
+         files; then `convlab train configs/NAME.toml`",
     )
 }
 

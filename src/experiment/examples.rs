@@ -100,13 +100,9 @@ impl Example {
     pub fn summary(&self) -> String {
         let lines = self.text.lines().map_while(|line| line.strip_prefix('#'));
         let comment = lines.flat_map(str::split_whitespace).collect::<Vec<_>>();
-        // `e.g. photos` goes on, as the next word shows.
-        let goes_on = |word: &str| word.starts_with(|first: char| first.is_lowercase());
-        let ends = comment.iter().enumerate().find(|(index, word)| {
-            let next = comment.get(index + 1);
-            word.ends_with('.') && !next.is_some_and(|next| goes_on(next))
-        });
-        let last = ends.map_or(comment.len(), |(index, _)| index + 1);
+        let ends = (comment.iter())
+            .position(|word| word.ends_with('.') && !matches!(*word, "e.g." | "i.e."));
+        let last = ends.map_or(comment.len(), |index| index + 1);
         comment[..last].join(" ")
     }
 
