@@ -53,6 +53,21 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         })
 }
 
+/// `text` in lines of at most `width` characters; a longer word has a line of its own.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.into()),
+        }
+    }
+    lines
+}
+
 /// The first line of the message of a panic.
 pub fn panic_message(panic: &(dyn Any + Send)) -> Option<&str> {
     let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -113,6 +128,16 @@ mod tests {
         ] {
             assert_eq!(short_number(number), text);
         }
+    }
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(
+            wrapped("one two  three\nfour", 7),
+            ["one two", "three", "four"]
+        );
+        assert_eq!(wrapped("immeasurable", 5), ["immeasurable"]);
+        assert!(wrapped(" ", 5).is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod probabilities;
 mod range;
 mod zoom;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use erasing::{EraseValue, Erasing};
@@ -13,51 +14,70 @@ pub use probabilities::Probabilities;
 pub use range::AugmentError;
 pub use zoom::Zoom;
 
-/// `[augment]`; a change that is not given is not made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Random changes of training images, so that a network sees another version of each in every epoch.
+/// A change that is not given is not made; without this section, images stay as they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AugmentConfig {
-    /// Rotation by up to so many degrees in either direction, `0` to `180`.
+    /// Rotation by up to so many degrees in either direction.
+    #[schemars(range(min = 0.0, max = 180.0))]
     pub rotation: f64,
-    /// Shift by up to this share of the width and of the height in either direction, `0` to `1`.
+    /// Shift by up to this share of the width and of the height in either direction.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub shift: f64,
-    /// Enlargement by a factor: `0.2` for 0.8 to 1.2, or `[0.8, 1.1]`.
+    /// Enlargement by a factor: `0.2` for factors from 0.8 to 1.2, or `[0.8, 1.1]`.
     pub zoom: Zoom,
-    /// Horizontal shear by an angle of up to so many degrees in either direction, `0` to `60`.
+    /// Horizontal shear by an angle of up to so many degrees in either direction.
+    #[schemars(range(min = 0.0, max = 60.0))]
     pub shear: f64,
-    /// Probability that left and right are exchanged, `0` to `1`.
+    /// Probability that left and right are exchanged.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub horizontal_flip: f64,
-    /// Probability that top and bottom are exchanged, `0` to `1`.
+    /// Probability that top and bottom are exchanged.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub vertical_flip: f64,
-    /// Random crop of the image's own size after padding each side by so many pixels, `0` to `4096`
-    /// (He et al. 2016, arXiv 1512.03385, pad CIFAR's 32x32 by 4).
+    /// Random crop of the image's own size after padding each side by so many pixels (He et al. 2016,
+    /// arXiv 1512.03385, pad CIFAR's 32x32 by 4).
+    #[schemars(range(max = 4096))]
     pub crop: usize,
-    /// The pixels beyond the border: `nearest`, `constant` or `reflect`.
+    /// What is seen beyond the border of an image that was moved.
     pub fill: Fill,
-    /// The grey level of `fill = "constant"`, `0` to `255`.
+    /// The grey level of `fill = "constant"`.
+    #[schemars(range(max = 255))]
     pub fill_value: usize,
-    /// All levels are multiplied by a factor between 1 minus and 1 plus this, `0` to `1`.
+    /// All levels are multiplied by a factor between 1 minus and 1 plus this.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub brightness: f64,
-    /// Distances from the mean grey level are multiplied by a factor between 1 minus and 1 plus this,
-    /// `0` to `1`.
+    /// Distances from the mean grey level are multiplied by a factor between 1 minus and 1 plus this.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub contrast: f64,
-    /// Standard deviation of the normal noise added to every value, in grey levels, `0` to `128`.
+    /// Standard deviation of the normal noise added to every value, in grey levels.
+    #[schemars(range(min = 0.0, max = 128.0))]
     pub noise: f64,
-    /// Largest standard deviation of a Gaussian blur, in pixels, `0` to `20`.
+    /// Largest standard deviation of a Gaussian blur, in pixels.
+    #[schemars(range(min = 0.0, max = 20.0))]
     pub blur: f64,
+    /// A set of operations, of which `num_ops` are drawn for each image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<Policy>,
-    /// How many operations of the policy an image goes through, `1` to `14`.
+    /// How many operations of the policy an image goes through.
+    #[schemars(range(min = 1, max = 14))]
     pub num_ops: usize,
-    /// Strength of the policy's operations, `0` to `30`.
+    /// Strength of the policy's operations.
+    #[schemars(range(max = 30))]
     pub magnitude: usize,
+    /// Random erasing of a rectangle (Zhong et al. 2020, arXiv 1708.04896).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub erasing: Option<Erasing>,
-    /// Alpha of mixup (Zhang et al. 2018, arXiv 1710.09412), up to `100`; `0` is off.
+    /// Mixup: images are blended with others of their batch (Zhang et al. 2018, arXiv 1710.09412). The
+    /// share is drawn from the beta distribution with this alpha for both parameters; 0 is off.
+    #[schemars(range(min = 0.0, max = 100.0))]
     pub mixup: f64,
-    /// Alpha of CutMix (Yun et al. 2019, arXiv 1905.04899), up to `100`; `0` is off.
+    /// CutMix: a rectangle comes from another image of the batch (Yun et al. 2019, arXiv 1905.04899).
+    /// Its share of the area is drawn as that of `mixup`; 0 is off.
+    #[schemars(range(min = 0.0, max = 100.0))]
     pub cutmix: f64,
-    /// The probability of each change, 1 where not given.
+    /// The probability of each change, for those that shall not be made to every image.
     pub probabilities: Probabilities,
 }
 
@@ -96,7 +116,7 @@ impl AugmentConfig {
 }
 
 /// `augment.fill`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fill {
     /// The nearest pixel of the image.
@@ -108,7 +128,7 @@ pub enum Fill {
 }
 
 /// `augment.policy`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Policy {
     /// `num_ops` of fourteen operations, all of the same strength (Cubuk et al. 2020, arXiv

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod completions;
+mod configs;
 mod convolve;
 mod data;
 mod evaluate;
@@ -12,6 +13,7 @@ mod output;
 mod pool;
 mod predict;
 mod prepare;
+mod reference;
 mod registry;
 mod report;
 mod train;

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use super::completions::{self, CompletionsArgs};
+use super::configs::{self, ConfigsArgs};
 use super::convolve::{self, ConvolveArgs};
 use super::data::{self, DataArgs};
 use super::evaluate::{self, EvaluateArgs};
@@ -15,6 +16,7 @@ use super::models::{self, ModelsArgs};
 use super::pool::{self, PoolArgs};
 use super::predict::{self, PredictArgs};
 use super::prepare::{self, PrepareArgs};
+use super::reference::{self, ReferenceArgs};
 use super::report::{self, ReportArgs};
 use super::train::{self, TrainArgs};
 use crate::device;
@@ -81,6 +83,10 @@ registry! {
     Models(models, ModelsArgs);
     /// List the data sets, look at one, or download one
     Data(data, DataArgs);
+    /// List the example configurations, print one, or write them as files
+    Configs(configs, ConfigsArgs);
+    /// Explain the keys of a configuration: values, defaults, meaning
+    Reference(reference, ReferenceArgs);
     /// Print a completion script for a shell
     Completions(completions, CompletionsArgs);
     /// Print the manual page, or write those of all commands

@@ -1,7 +1,9 @@
 //! `training.class_weights`: a word or a list, read by hand so that mistakes name the element.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -20,6 +22,24 @@ pub enum ClassWeights {
 pub enum BalancedWeights {
     /// `images / (classes * images of the class)`, as in scikit-learn.
     Balanced,
+}
+
+impl JsonSchema for ClassWeights {
+    fn schema_name() -> Cow<'static, str> {
+        "ClassWeights".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let balanced = "`images / (classes * images of the class)`, as in scikit-learn.";
+        json_schema!({ "anyOf": [
+            { "const": "balanced", "description": balanced },
+            {
+                "type": "array",
+                "items": { "type": "number", "exclusiveMinimum": 0.0 },
+                "description": "One weight per class, e.g. `[1.0, 2.5]`.",
+            },
+        ] })
+    }
 }
 
 impl<'de> Deserialize<'de> for ClassWeights {

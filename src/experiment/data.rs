@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::range::{at_least_one, below_one, up_to_one};
@@ -11,48 +13,57 @@ use crate::data::catalog::{self, CATALOG, DatasetEntry, Source};
 use crate::pixels::{ColorMode, Resize};
 use crate::text::{did_you_mean, short_number};
 
-/// `[data]`
+/// Which images, how they are split and which size they get.
 ///
 /// Photographs, which some keys are for, are images of different sizes: those of `folder` and of
 /// the published data sets without a fixed image size.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DataConfig {
-    /// A name that `convlab data` lists, or `folder` or `idx` together with `path`.
+    /// A data set of the catalogue, or one of your own together with `path`.
+    #[schemars(schema_with = "dataset_schema")]
     pub dataset: String,
-    /// Folder of a `folder` or `idx` data set.
+    /// Folder of a `folder` or `idx` data set; a relative one is taken from where the program is
+    /// started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
     /// Seed of the images that a drawn data set consists of; all other randomness follows
     /// `training.seed`.
     pub seed: u64,
-    /// Train on at most this many images, classes balanced; for drawn data sets, draw this many.
+    /// Train on at most this many images, classes balanced; for drawn data sets, draw this many (at
+    /// most 1000000). All images where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 100_000_000))]
     pub train_images: Option<usize>,
-    /// Test on at most this many images, classes balanced; for drawn data sets, draw this many.
+    /// Test on at most this many images, as `train_images`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 100_000_000))]
     pub test_images: Option<usize>,
-    /// Share of the training images kept for validation, `0` to less than `1`.
+    /// Share of the training images kept for validation: they are measured after each epoch, and not
+    /// trained on.
+    #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub valid_fraction: f64,
-    /// Share of the images kept for the test if the data set has no test images, `0` to less than
-    /// `1`.
+    /// Share of the images kept for the test if the data set has no test images.
+    #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub test_fraction: f64,
-    /// `unit` (values from 0 to 1), `standard` (mean 0, deviation 1 over the training images),
-    /// `per-image` (mean 0, deviation 1 over each image) or `pretrained` (as the network's
-    /// published weights require).
+    /// How grey levels from 0 to 255 become the values that the network sees.
     pub normalize: Normalize,
-    /// `grey` or `rgb`; only for photographs.
+    /// The colours that images are converted to; only for photographs.
     pub color: ColorMode,
     /// Height that images are resized to, in pixels; only for photographs.
+    #[schemars(range(min = 1, max = 4096))]
     pub height: usize,
     /// Width that images are resized to, in pixels; only for photographs.
+    #[schemars(range(min = 1, max = 4096))]
     pub width: usize,
     /// How images of another size or shape are resized; only for photographs.
     pub resize: Resize,
     /// More unreadable images than this share are an error; only for photographs.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub max_bad_fraction: f64,
     /// A larger share of validation or test images that also occur in another split, as exact or
     /// near duplicates, is an error.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub max_leak_fraction: f64,
     /// Decoded images are kept in memory up to this many MiB; beyond it they are read again in
     /// every epoch.
@@ -83,6 +94,19 @@ impl Default for DataConfig {
 
 /// Data sets that are not in the catalogue but given by `path`.
 const GIVEN_BY_PATH: [&str; 2] = ["folder", "idx"];
+
+/// The names of data sets, with what they are.
+fn dataset_schema(_: &mut SchemaGenerator) -> Schema {
+    let [folder, idx] = GIVEN_BY_PATH;
+    let mut choices: Vec<Value> = (CATALOG.iter())
+        .map(|entry| json!({ "const": entry.name, "description": entry.summary }))
+        .collect();
+    choices.extend([
+        json!({ "const": folder, "description": "your own photographs: a folder for each class in `path`" }),
+        json!({ "const": idx, "description": "files in the format of MNIST in `path`" }),
+    ]);
+    json_schema!({ "type": "string", "oneOf": choices })
+}
 
 /// More images are not drawn: a million garments take 0.8 GB.
 const MOST_DRAWN: usize = 1_000_000;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::text::shell_word;
+
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -9,6 +11,19 @@ pub enum ConfigError {
     Read {
         path: PathBuf,
         source: std::io::Error,
+    },
+    /// The file is one of the examples, which are not on the disk until they are written there.
+    #[error(
+        "there is no file {path}; `convlab configs --out {}` writes the built-in examples, {} among them",
+        shell_word(&.folder.display().to_string()),
+        .folder.join(.name).display()
+    )]
+    ExampleNotWritten {
+        path: PathBuf,
+        /// Where to write them.
+        folder: PathBuf,
+        /// Of the file in it.
+        name: String,
     },
     #[error("{place}: {message}")]
     Syntax { place: String, message: String },

@@ -1,11 +1,13 @@
 //! Loading: defaults < file < overrides.
 
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use toml::Table;
 
 use super::document::Document;
 use super::error::ConfigError;
+use super::examples::Example;
 use super::locate::locate;
 use super::problem::Problem;
 use super::sections::Experiment;
@@ -58,10 +60,29 @@ impl std::str::FromStr for Experiment {
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
-        path: path.to_path_buf(),
-        source,
+    std::fs::read_to_string(path).map_err(|source| {
+        let example = match source.kind() {
+            ErrorKind::NotFound => Example::of_path(path),
+            _ => None,
+        };
+        let path = path.to_path_buf();
+        match example {
+            Some(example) => ConfigError::ExampleNotWritten {
+                folder: folder_for_example(&path),
+                name: example.file_name(),
+                path,
+            },
+            None => ConfigError::Read { path, source },
+        }
     })
+}
+
+/// The folder of `path`; `configs` if it has none, rather than one more file where the user is.
+fn folder_for_example(path: &Path) -> PathBuf {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("configs")).to_path_buf()
 }
 
 /// Defaults < preset in the file < keys in the file < preset override < other overrides.

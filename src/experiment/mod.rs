@@ -1,5 +1,8 @@
 //! The configuration of an experiment: data, network and training, with every default in one place.
 //!
+//! Each key is documented at its field; [`reference`] makes `convlab reference` and
+//! `docs/guide/configuration.md` of these comments, the types, their ranges and their defaults.
+//!
 //! Precedence is defaults < file < `key=value` on the command line, the last two with a network's
 //! preset beneath its keys; [`load`] applies it and `config.toml` in a run's folder keeps the
 //! result. Reading order, in which each file uses only those before it:
@@ -13,8 +16,10 @@
 //! 3. `sections`: the whole [`Experiment`], and checks between sections;
 //! 4. `read_error`, `deserialize`: from TOML values to sections, and what is wrong with a value;
 //! 5. `document`, `overrides`, `locate`: the texts, and the line or override that a problem is in;
-//! 6. `model`, `load`: how network, presets, file and overrides become one experiment;
-//! 7. `describe`: a network of the registry as a configuration makes it.
+//! 6. `examples`: the configurations in `configs/`, which the program carries with it;
+//! 7. `model`, `load`: how network, presets, file and overrides become one experiment;
+//! 8. `describe`: a network of the registry as a configuration makes it;
+//! 9. `reference`: every key in words, and a JSON Schema for editors.
 
 mod class_weights;
 mod data;
@@ -22,6 +27,7 @@ mod describe;
 mod deserialize;
 mod document;
 mod error;
+mod examples;
 mod load;
 mod locate;
 mod model;
@@ -30,6 +36,7 @@ mod preprocess;
 mod problem;
 mod range;
 mod read_error;
+pub mod reference;
 mod sections;
 mod stop_rule;
 #[cfg(test)]
@@ -41,6 +48,7 @@ pub use class_weights::{BalancedWeights, ClassWeights};
 pub use data::DataConfig;
 pub use describe::{DescribeError, default_size, describe};
 pub use error::ConfigError;
+pub use examples::{EXAMPLES, Example, ExampleError, Outcome};
 pub use load::{QUICKSTART, from_file, load};
 pub use preprocess::PreprocessConfig;
 pub use sections::Experiment;

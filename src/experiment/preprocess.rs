@@ -1,18 +1,22 @@
 //! `[preprocess]`: how every image is processed before it is converted to the network's colours and
 //! size.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
 use crate::data::Normalize;
 use crate::preparation::{Operation, Pipeline, Step};
 
-/// `[preprocess]`
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// What is done to every image, in training and at prediction alike, before it is brought to the
+/// network's colours and size.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PreprocessConfig {
-    /// In the order in which they are applied, see [`preparation`](crate::preparation); the last
-    /// may be `normalize`, which is another way to write `data.normalize`.
+    /// The steps in the order in which they are applied. A step is a table with one operation, and
+    /// perhaps `from` and `keep`: `{ clahe = { tiles = 4 }, keep = "even" }`. An operation whose
+    /// settings all have defaults may be given by its name alone: `"clahe"`.
+    #[schemars(length(max = 100))]
     pub steps: Vec<Step>,
 }
 

@@ -61,6 +61,14 @@ impl ReadError {
         self
     }
 
+    /// The keys or choices of the type that met one which it does not know.
+    pub fn known(&self) -> Option<&'static [&'static str]> {
+        match &self.reason {
+            Reason::UnknownKey { known, .. } | Reason::UnknownChoice { known, .. } => Some(*known),
+            _ => None,
+        }
+    }
+
     /// Tells what a table should be whose key is missing.
     pub fn in_table(mut self, expected: &str) -> Self {
         if let (true, Reason::MissingKey { table, .. }) = (self.key.is_empty(), &mut self.reason) {

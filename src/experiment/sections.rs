@@ -1,5 +1,6 @@
 //! The whole experiment: all sections, and what one of them requires of another.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::data::DataConfig;
@@ -11,8 +12,8 @@ use crate::augmentation::{AugmentConfig, Augmentation};
 use crate::data::Normalize;
 use crate::models::NetworkConfig;
 
-/// Everything that decides a run.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// The configuration of an experiment: everything that decides a run.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Experiment {
     pub data: DataConfig,

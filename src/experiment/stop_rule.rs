@@ -1,16 +1,21 @@
 //! The columns of the history, and `training.stop`, which ends training at a value of one of them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
 
 /// A column of the history; losses are better when lower, accuracies when higher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
+    /// Mean loss over the training images.
     TrainLoss,
+    /// Share of the training images that are classified correctly.
     TrainAccuracy,
+    /// Mean loss over the validation images.
     ValidLoss,
+    /// Share of the validation images that are classified correctly.
     ValidAccuracy,
 }
 
@@ -48,15 +53,18 @@ impl Metric {
 }
 
 /// Training ends once `metric` is less than `below`, or more than `above`; one of them is given.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     deny_unknown_fields,
     expecting = "a table such as { metric = \"train_loss\", below = 0.29 }"
 )]
 pub struct StopRule {
+    /// What is compared after each epoch.
     pub metric: Metric,
+    /// Training ends once the metric is less than this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<f64>,
+    /// Training ends once the metric is more than this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub above: Option<f64>,
 }

@@ -1,5 +1,6 @@
 //! `[training]`: how the weights are found.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::class_weights::ClassWeights;
@@ -8,55 +9,75 @@ use super::range::{at_least_one, below_one, not_negative, positive_f32, up_to_on
 use super::stop_rule::{Metric, StopRule};
 use crate::models::Initialization;
 
-/// `[training]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// How the weights are found, and when training ends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainingConfig {
     /// Passes over the training images; with 0 the initial weights are kept.
+    #[schemars(range(max = 1_000_000))]
     pub epochs: usize,
-    /// Images per step.
+    /// Images per step: the weights change once for each batch.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub batch_size: usize,
+    /// How the weights follow the gradient.
     pub optimizer: OptimizerKind,
+    /// How far the weights follow the gradient in each step.
+    #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub learning_rate: f64,
-    /// Momentum of `sgd` and `rmsprop`, `0` to less than `1`.
+    /// Momentum of `sgd` and `rmsprop`.
+    #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub momentum: f64,
     /// Use Nesterov's momentum; only with `sgd`.
     pub nesterov: bool,
-    /// Coefficient of the L2 penalty; decoupled from the gradient in `adamw`.
+    /// Coefficient of the L2 penalty, which keeps weights small; decoupled from the gradient in
+    /// `adamw`. 0 is off.
+    #[schemars(range(min = 0.0))]
     pub weight_decay: f64,
     /// Added to the denominator of `adam`, `adamw` and `rmsprop` so that they never divide by zero.
+    #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub epsilon: f64,
     /// How the learning rate changes over the run.
     pub schedule: ScheduleKind,
     /// Epochs between two steps of the `step` schedule.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub schedule_epochs: usize,
-    /// The factor of the `step` and `exponential` schedules; for `cosine`, the final learning rate
-    /// as a share of `learning_rate`.
+    /// The factor of the `step` and `exponential` schedules, 0.1 and 0.95 where not given; for
+    /// `cosine`, the final learning rate as a share of `learning_rate`, 0 where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub schedule_factor: Option<f64>,
-    /// The learning rate rises linearly from zero over this many epochs.
+    /// The learning rate rises linearly from zero over this many epochs, or a part of one.
+    #[schemars(range(min = 0.0))]
     pub warmup_epochs: f64,
+    /// What training makes small.
     pub loss: LossKind,
-    /// Share of the target spread over all classes, `0` to less than `1`; with `cross-entropy`.
+    /// Share of the target spread over all classes; with `cross-entropy`.
+    #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub label_smoothing: f64,
-    /// `"balanced"`, or one positive weight per class.
+    /// How much the images of each class count in the loss; all the same where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class_weights: Option<ClassWeights>,
     /// Gradients with a larger global L2 norm are scaled down to this one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub gradient_clip_norm: Option<f64>,
+    /// How the first weights are drawn; biases start at zero.
     pub initialization: Initialization,
     /// Seed of everything random but the images of drawn data sets.
     pub seed: u64,
-    /// The metric by which the best epoch is chosen.
+    /// The metric by which the best epoch is chosen, whose weights are kept beside the last. Without
+    /// validation images, it is measured on the training images.
     pub monitor: Metric,
-    /// Stop once a metric has reached a value.
+    /// Stop once a metric has reached a value, e.g. `{ metric = "train_loss", below = 0.29 }`; one of
+    /// `below` and `above` is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop: Option<StopRule>,
     /// Stop after this many epochs in which `monitor` did not improve.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub patience: Option<usize>,
     /// `monitor` must improve by more than this to count for `patience`.
+    #[schemars(range(min = 0.0))]
     pub min_delta: f64,
 }
 
@@ -89,27 +110,36 @@ impl Default for TrainingConfig {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OptimizerKind {
+    /// Stochastic gradient descent, with `momentum` if that is set.
     Sgd,
+    /// A step size for each weight, from running means of its gradient and of the square (Kingma and
+    /// Ba 2015, arXiv 1412.6980).
     Adam,
+    /// Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019, arXiv 1711.05101).
     #[serde(rename = "adamw")]
     AdamW,
+    /// A step size for each weight, from a running mean of the square of its gradient.
     #[serde(rename = "rmsprop")]
     RmsProp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScheduleKind {
+    /// It does not change.
     Constant,
+    /// It falls along half a cosine, to zero or to `schedule_factor`.
     Cosine,
+    /// It is multiplied by `schedule_factor` every `schedule_epochs` epochs.
     Step,
+    /// It is multiplied by `schedule_factor` after every epoch.
     Exponential,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LossKind {
     /// Softmax and negative log-likelihood.

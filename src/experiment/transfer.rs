@@ -1,31 +1,36 @@
 //! `[transfer]`: how a network with trained weights is adapted to other images.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
 use super::range::{at_least_one, at_most, positive_up_to_one};
 
-/// `[transfer]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// How a network with trained weights is adapted to other images; only for networks that are published
+/// with weights. Without this section, all layers are trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TransferConfig {
+    /// What is trained.
     pub mode: TransferMode,
     /// Mode `features`: additional passes of the training images through the network, each changed
-    /// as `[augment]` says, `0` to `100`.
+    /// as `[augment]` says.
+    #[schemars(range(max = 100))]
     pub augmented_passes: usize,
     /// Mode `finetune`: epochs in which only the head is trained.
     pub freeze_epochs: usize,
     /// Mode `finetune`: the first layer that is trained after that; all layers by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unfreeze_from: Option<String>,
-    /// Mode `finetune`: learning rate of the features as a share of that of the head, more than `0`
-    /// and at most `1`.
+    /// Mode `finetune`: learning rate of the features as a share of that of the head.
+    #[schemars(range(max = 1.0), extend("exclusiveMinimum" = 0.0))]
     pub backbone_rate: f64,
-    /// Mode `finetune`: number of groups that the layers trained again are divided into, `1` to
-    /// `100`.
+    /// Mode `finetune`: number of groups that the layers trained again are divided into.
+    #[schemars(range(min = 1, max = 100))]
     pub groups: usize,
     /// Mode `finetune`: learning rate of a group as a share of that of the next group towards the
-    /// head, more than `0` and at most `1`.
+    /// head.
+    #[schemars(range(max = 1.0), extend("exclusiveMinimum" = 0.0))]
     pub group_rate: f64,
     /// Mode `finetune`: after `freeze_epochs`, unfreeze one more group in each epoch, starting with
     /// the one next to the head.
@@ -50,7 +55,7 @@ impl Default for TransferConfig {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TransferMode {
     /// The features are computed once and kept; the head is trained on them.
@@ -62,7 +67,7 @@ pub enum TransferMode {
 }
 
 /// The means and variances that batch norm normalises with during training.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NormStatistics {
     /// Those that came with the weights, unchanged.

@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::build::Build;
@@ -10,10 +11,11 @@ use super::layers::{ActivationLayer, Flatten, Layer, NamedLayers};
 use super::settings::{Entry, Layered, NetworkSettings};
 
 /// Settings of [`Dense`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DenseConfig {
     /// Units of the hidden layer.
+    #[schemars(range(min = 1, max = 65536))]
     pub hidden: usize,
 }
 

@@ -6,6 +6,7 @@ use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conv_spec::ConvSpec;
@@ -13,7 +14,7 @@ use super::error::BuildError;
 use crate::random::normal;
 
 /// How weights are drawn; biases start at zero, as in Keras.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Initialization {
     /// Uniform in `±sqrt(6 / (fan_in + fan_out))` (Glorot and Bengio 2010); Keras's default.

@@ -12,6 +12,7 @@ use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
 use burn::nn::pool::{AvgPool2d, MaxPool2d};
 use kernels::Activation;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::build::Build;
@@ -20,13 +21,17 @@ use super::error::BuildError;
 use super::layers::{
     ActivationLayer, Flatten, Layer, NamedLayers, average_pool, max_pool, output_shape,
 };
+use super::setting_schema::activation_schema;
 use super::settings::{Entry, Layered, NetworkSettings};
 
 /// The paper uses `tanh` and `average`; `relu` and `max` are usual today.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LeNet5Config {
+    /// The function after each layer but the last.
+    #[schemars(schema_with = "activation_schema")]
     pub activation: Activation,
+    /// How a pooling window is summarised.
     pub pooling: Pooling,
 }
 
@@ -40,10 +45,12 @@ impl Default for LeNet5Config {
 }
 
 /// How a pooling window is summarised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
+    /// By its mean.
     Average,
+    /// By its largest value.
     Max,
 }
 

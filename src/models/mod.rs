@@ -6,7 +6,8 @@
 //! Reading order: `features`, `shape` and `window` are what lies between layers; `layers` has the
 //! kinds of layers, `init` their initial weights, and `list` how the configuration lists them. Each
 //! network is a file (`dense`, `lenet5`, `two_conv`, `sequential`, `backbone`), and a line in
-//! `registry`; `network` builds and runs it, `summary` describes it, `weights` saves and loads it.
+//! `registry`, and `schema` says what a configuration may set; `network` builds and runs it, `summary`
+//! describes it, `weights` saves and loads it.
 
 pub mod backbone;
 mod build;
@@ -21,7 +22,9 @@ mod list;
 mod network;
 mod published;
 mod registry;
+mod schema;
 mod sequential;
+mod setting_schema;
 mod settings;
 mod shape;
 mod summary;

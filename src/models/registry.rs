@@ -1,6 +1,7 @@
 //! The networks: one line each, from which help, `convlab models`, configuration and tests derive.
 
 use burn::module::Module;
+use schemars::{Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::backbone::{self, Backbone, BackboneConfig};
@@ -64,6 +65,11 @@ macro_rules! registry {
                     $(NetworkConfig::$own(_) => $name,)+
                     $(NetworkConfig::$published(_) => $published_name,)+
                 }
+            }
+
+            /// The settings of each network that is not published with weights, by its name.
+            pub(super) fn own_schemas(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+                vec![$(($name, generator.subschema_for::<$config>()),)+]
             }
 
             /// Reads the settings of the network `name`. Unlike `deserialize`, which has to keep the

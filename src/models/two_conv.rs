@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::nn::pool::MaxPool2d;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::build::Build;
@@ -14,18 +15,21 @@ use super::settings::{Entry, Layered, NetworkSettings};
 use crate::operations::PaddingMode;
 
 /// The course's variants: 64/64 without padding (default) and 32/64 with `padding = "same"`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TwoConvConfig {
     /// Output channels of the first and the second convolution.
+    #[schemars(inner(range(min = 1, max = 65536)))]
     pub conv_channels: [usize; 2],
-    /// `valid` (none) or `same` (the convolution keeps the size).
+    /// Zeros around the input of each convolution.
     pub padding: PaddingMode,
     /// Units of the hidden dense layer.
+    #[schemars(range(min = 1, max = 65536))]
     pub hidden: usize,
     /// Batch normalisation after each convolution (Ioffe and Szegedy 2015, arXiv 1502.03167).
     pub batch_norm: bool,
-    /// Share of the hidden units that are dropped at each training step, in `[0, 1)`.
+    /// Share of the hidden units that are dropped at each training step.
+    #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub dropout: f64,
 }
 

@@ -1,6 +1,7 @@
 //! Operations with a sliding window, and the size of their output.
 
 use kernels::ConvAxis;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::OperationError;
@@ -18,7 +19,7 @@ pub enum OperationKind {
 }
 
 /// Padding around the input, as Keras names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PaddingMode {
     /// None: the window stays inside.

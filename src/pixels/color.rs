@@ -1,12 +1,13 @@
 //! Grey and RGB, transparency, and the memory layout of the channels.
 
 use image::{DynamicImage, GrayImage, RgbImage};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::shape::ImageShape;
 
 /// The colours that an image is converted to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ColorMode {
     /// One channel, luma after Rec. 709 (0.2126 R + 0.7152 G + 0.0722 B).

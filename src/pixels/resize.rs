@@ -2,10 +2,11 @@
 
 use image::DynamicImage;
 use image::imageops::{self, FilterType};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How an image of another size or aspect ratio is resized.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resize {
     /// The whole image, without keeping its aspect ratio.

@@ -1,8 +1,11 @@
 //! Connected components of a mask.
 
+use std::borrow::Cow;
+
 use image::{GrayImage, ImageBuffer, Luma};
 use imageproc::contrast::{ThresholdType, threshold};
 use imageproc::region_labelling::{Connectivity, connected_components};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Which of its eight neighbours a pixel is connected with.
@@ -20,6 +23,19 @@ impl Neighbours {
             Self::Four => Connectivity::Four,
             Self::Eight => Connectivity::Eight,
         }
+    }
+}
+
+impl JsonSchema for Neighbours {
+    fn schema_name() -> Cow<'static, str> {
+        "Neighbours".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "oneOf": [
+            { "const": 4, "description": "Those beside, above and below." },
+            { "const": 8, "description": "The diagonal ones as well." },
+        ] })
     }
 }
 

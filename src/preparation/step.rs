@@ -1,10 +1,14 @@
 //! One step as it is written: the name of an operation, or a table with the operation's settings and
 //! perhaps `keep` and `from`.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::Error;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 
 use super::operations::{OPERATIONS, Operation};
 use super::pictures::Pictures;
@@ -46,6 +50,40 @@ impl Step {
         if let Some(name) = &self.keep {
             pictures.keep(name);
         }
+    }
+}
+
+impl JsonSchema for Step {
+    fn schema_name() -> Cow<'static, str> {
+        "Step".into()
+    }
+
+    /// The name of an operation, or a table with one operation.
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let read = |name: &&str| Operation::with_defaults::<Error>(name).is_ok();
+        let names: Vec<&str> = OPERATIONS
+            .iter()
+            .copied()
+            .filter(|name| read(name))
+            .collect();
+        let mut alternatives = vec![json!({ "type": "string", "enum": names })];
+        let mut tables = Operation::json_schema(generator);
+        let tables = tables.get_mut("oneOf").and_then(Value::as_array_mut);
+        for table in tables.into_iter().flatten() {
+            if let Some(keys) = table.get_mut("properties") {
+                keys["from"] = json!({
+                    "type": "string",
+                    "description": "The picture that the step starts from: `original`, or a name that \
+                        an earlier step keeps; the result of the step before where not given.",
+                });
+                keys["keep"] = json!({
+                    "type": "string",
+                    "description": "Name under which the result is kept for later steps.",
+                });
+            }
+            alternatives.push(table.take());
+        }
+        json_schema!({ "anyOf": alternatives })
     }
 }
 

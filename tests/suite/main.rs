@@ -2,6 +2,7 @@
 
 mod augmentation;
 mod by_hand;
+mod configs;
 mod data;
 mod guide;
 mod house;
@@ -11,6 +12,7 @@ mod mistakes;
 mod prepare;
 mod published_weights;
 mod real_data;
+mod reference;
 mod report;
 mod resume;
 mod training;

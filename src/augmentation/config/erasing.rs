@@ -1,7 +1,9 @@
 //! `augment.erasing`.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -9,19 +11,23 @@ use super::range::{AugmentError, within};
 use crate::text::did_you_mean;
 
 /// `augment.erasing`: random erasing of a rectangle (Zhong et al. 2020, arXiv 1708.04896).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     deny_unknown_fields,
     default,
     expecting = "a table such as { probability = 0.5 }"
 )]
 pub struct Erasing {
-    /// `0` to `1`.
+    /// Probability that a rectangle is erased.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub probability: f64,
-    /// Smallest and largest share of the image's area, `0.0001` to `1`.
+    /// Smallest and largest share of the image's area.
+    #[schemars(inner(range(min = 0.0001, max = 1.0)))]
     pub area: [f64; 2],
-    /// Smallest and largest ratio of height to width, `0.01` to `100`.
+    /// Smallest and largest ratio of height to width.
+    #[schemars(inner(range(min = 0.01, max = 100.0)))]
     pub ratio: [f64; 2],
+    /// What the rectangle is filled with.
     pub value: EraseValue,
 }
 
@@ -62,6 +68,22 @@ impl Erasing {
             }
         }
         Ok(())
+    }
+}
+
+impl JsonSchema for EraseValue {
+    fn schema_name() -> Cow<'static, str> {
+        "EraseValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "const": "random", "description": "Every value is drawn by itself." },
+            {
+                "type": "integer", "minimum": 0, "maximum": 255,
+                "description": "One grey level.",
+            },
+        ] })
     }
 }
 

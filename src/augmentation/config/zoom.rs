@@ -1,7 +1,9 @@
 //! `augment.zoom`: one number, or a pair of factors.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -37,6 +39,20 @@ impl Zoom {
                 "expected factors from 0.1 to 10, the least first, received [{least}, {most}]; one number such as 0.2 means [0.8, 1.2]"
             ),
         ))
+    }
+}
+
+impl JsonSchema for Zoom {
+    fn schema_name() -> Cow<'static, str> {
+        "Zoom".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let factor = json_schema!({ "type": "number", "minimum": 0.1, "maximum": 10.0 });
+        json_schema!({ "anyOf": [
+            { "type": "number", "minimum": 0.0, "exclusiveMaximum": 0.9 },
+            { "type": "array", "items": factor, "minItems": 2, "maxItems": 2 },
+        ] })
     }
 }
 

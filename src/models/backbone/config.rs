@@ -1,23 +1,27 @@
 //! `[model]` of a network with features and a head.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::error::BuildError;
 use super::head::Head;
 
 /// `[model]` of a network with features and a head.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BackboneConfig {
-    /// The last layer of the features to use, with the batch norm and activation after it.
+    /// The last layer of the features to use, with the batch norm and activation after it, as
+    /// `convlab models NAME` lists them; all features where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut: Option<String>,
-    /// The layers behind the features.
+    /// The layers behind the features, which tell the classes apart.
     pub head: Head,
-    /// Factor for all numbers of channels, from 0.1 to 2; MobileNet only.
+    /// Factor for all numbers of channels; `mobilenet_v1` and `mobilenet_v2` only, 1 where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.1, max = 2.0))]
     pub width: Option<f64>,
-    /// Weights to start from: a published name such as `imagenet`, a file, a run, or a URL.
+    /// Weights to start from: a published name such as `imagenet`, which `convlab models` lists, a
+    /// file, the folder of a run, or a URL; random weights where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<String>,
     /// SHA-256 of the file `weights`, 64 hexadecimal digits; needed for a URL.

@@ -1,15 +1,17 @@
 //! The layers behind the features: a new head is trained first when a network is fine-tuned.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::build::Build;
 use super::super::error::BuildError;
 use super::super::layers::{Chain, GlobalAveragePool, output_shape};
 use super::super::list;
+use super::super::setting_schema::layers_schema;
 use super::super::shape::FeatureShape;
 
 /// `head = "linear"`, `"own"`, or a list of layers as in a `sequential` network.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(
     rename_all = "kebab-case",
     expecting = "expected \"linear\", \"own\", or a list of layers such as [\"dense classes\"]"
@@ -20,7 +22,9 @@ pub enum Head {
     Linear,
     /// The published one, with as many outputs as there are classes.
     Own,
+    /// Layers as in a `sequential` network.
     #[serde(untagged)]
+    #[schemars(schema_with = "layers_schema")]
     Layers(Vec<String>),
 }
 

@@ -1,6 +1,7 @@
 //! A picture shown inside a mask only.
 
 use image::{GrayImage, Luma, Rgb};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::filter::gaussian;
@@ -10,17 +11,19 @@ use crate::preparation::setting::{SIGMA, SettingError, within, without_effect};
 use crate::preparation::transform::Transform;
 
 /// Shows a picture inside the mask and a background elsewhere. An empty mask leaves background only.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ApplyMask {
-    /// A kept picture; the one worked on where not given.
+    /// The mask: a name that an earlier step keeps; the picture worked on where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mask: Option<String>,
-    /// The picture shown: `original`, or a kept one.
+    /// The picture shown: `original`, or a name that an earlier step keeps.
     pub to: String,
+    /// What is outside the mask.
     pub background: Background,
-    /// Standard deviation of the background `blurred` in pixels, 0.1 to 50; 10 where not given.
+    /// Standard deviation of `background = "blurred"`, in pixels; 10 where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.1, max = 50.0))]
     pub sigma: Option<f64>,
 }
 
@@ -35,10 +38,12 @@ impl Default for ApplyMask {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Background {
+    /// Grey level 0.
     Black,
+    /// Grey level 255.
     White,
     /// The mean colour of the whole picture shown.
     Mean,

@@ -1,6 +1,7 @@
 //! Blur: Gaussian and median.
 
 use imageproc::filter::median_filter;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::filter::gaussian;
@@ -10,23 +11,28 @@ use crate::preparation::setting::{SIGMA, SettingError, odd, within, without_effe
 use crate::preparation::transform::Transform;
 
 /// Blurs each channel; beyond the border the nearest pixel is repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Blur {
+    /// What a pixel is replaced by.
     pub method: BlurMethod,
-    /// Standard deviation of `gaussian` in pixels, 0.1 to 50; 1 where not given.
+    /// Standard deviation of `method = "gaussian"`, in pixels; 1 where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.1, max = 50.0))]
     pub sigma: Option<f64>,
-    /// Side of the square of `median` in pixels, odd, 3 to 99; 3 where not given.
+    /// Side of the square of `method = "median"`, in pixels, an odd number; 3 where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 3, max = 99))]
     pub size: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BlurMethod {
+    /// The mean of the pixels around it, near ones counting more.
     #[default]
     Gaussian,
+    /// The median of the square around it, which removes specks and keeps edges.
     Median,
 }
 

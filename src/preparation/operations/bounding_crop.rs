@@ -1,6 +1,7 @@
 //! Pictures cut to the rectangle around a mask.
 
 use image::GrayImage;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::pictures::Pictures;
@@ -9,13 +10,14 @@ use crate::preparation::transform::Transform;
 
 /// Cuts all pictures to the smallest rectangle around what is inside the mask. An empty mask keeps
 /// the whole picture.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BoundingCrop {
-    /// A kept picture; the one worked on where not given.
+    /// The mask: a name that an earlier step keeps; the picture worked on where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mask: Option<String>,
-    /// Pixels left around the rectangle, as far as the picture goes; up to 4096.
+    /// Pixels left around the rectangle, as far as the picture goes.
+    #[schemars(range(max = 4096))]
     pub margin: u32,
     /// The shorter side grows to the length of the longer one, by the same on both ends. A square that
     /// would reach beyond the border is moved inside; one larger than the picture becomes a rectangle.

@@ -1,6 +1,7 @@
 //! Single channels of a coloured picture.
 
 use image::GrayImage;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::color::{hsv, lab};
@@ -10,11 +11,14 @@ use crate::preparation::transform::Transform;
 
 /// One channel of a coloured picture as a grey one, as OpenCV's 8-bit conversions have it. A grey
 /// picture has three equal channels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
+    /// The red channel.
     Red,
+    /// The green channel.
     Green,
+    /// The blue channel.
     Blue,
     /// Of HSV, half of the angle in degrees: 0 to 179; 0 where there is no colour.
     Hue,
@@ -25,11 +29,11 @@ pub enum Channel {
     /// All three of CIELAB (sRGB, D65) in place of red, green and blue: L scaled to 255, a and b
     /// shifted by 128.
     Lab,
-    /// L of CIELAB.
+    /// `L` of CIELAB, the lightness.
     LabL,
-    /// a of CIELAB, from green to red.
+    /// `a` of CIELAB, from green to red.
     LabA,
-    /// b of CIELAB, from blue to yellow.
+    /// `b` of CIELAB, from blue to yellow.
     LabB,
 }
 

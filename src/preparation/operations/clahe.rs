@@ -1,6 +1,7 @@
 //! Contrast-limited adaptive histogram equalisation.
 
 use image::GrayImage;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::color::on_luma;
@@ -11,13 +12,15 @@ use crate::preparation::transform::Transform;
 
 /// Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994) with OpenCV's
 /// results; on colour, of the luma of YCbCr.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Clahe {
-    /// Most pixels of a grey level in a tile, as a multiple of their mean over all levels, up to 1000;
-    /// 0 for no limit.
+    /// Most pixels of a grey level in a tile, as a multiple of their mean over all levels; 0 for no
+    /// limit. A higher limit gives more contrast, and more noise.
+    #[schemars(range(min = 0.0, max = 1000.0))]
     pub clip_limit: f64,
-    /// Tiles in a row and in a column, 1 to 64.
+    /// Tiles in a row and in a column; each is equalised by itself.
+    #[schemars(range(min = 1, max = 64))]
     pub tiles: u32,
 }
 

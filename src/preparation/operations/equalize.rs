@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 use imageproc::stats::histogram;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::color::on_luma;
@@ -11,9 +12,8 @@ use crate::preparation::transform::Transform;
 
 /// Makes all grey levels equally frequent, as OpenCV's `equalizeHist`; on colour, of the luma of
 /// YCbCr.
-///
-/// Not imageproc's, whose darkest level does not become black.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+// Not imageproc's, whose darkest level does not become black.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Equalize {}
 

@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 use imageproc::contrast::{ThresholdType, threshold};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::components::{Neighbours, areas, components};
@@ -9,11 +10,12 @@ use crate::preparation::picture::Picture;
 use crate::preparation::pictures::Pictures;
 use crate::preparation::transform::Transform;
 
-/// Makes black components white that do not touch the border.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Makes black components white that do not touch the border: holes of a mask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FillHoles {
-    /// Of the black pixels; with 4, a diagonal line of white closes a hole.
+    /// How many neighbours of a black pixel it is connected with; with 4, a diagonal line of white
+    /// closes a hole.
     pub neighbours: Neighbours,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::levels::{Levels, look_up};
@@ -10,11 +11,10 @@ use crate::preparation::pictures::Pictures;
 use crate::preparation::setting::{SettingError, within};
 use crate::preparation::transform::Transform;
 
-/// Raises each channel, as a share of 255, to this power, 0.01 to 100: below 1 is brighter, above 1
-/// darker.
-#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// Raises each channel, as a share of 255, to this power: below 1 is brighter, above 1 darker.
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Gamma(pub f64);
+pub struct Gamma(#[schemars(range(min = 0.01, max = 100.0))] pub f64);
 
 /// As the number alone, which is what fingerprints are made of.
 impl fmt::Debug for Gamma {

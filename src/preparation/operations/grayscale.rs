@@ -1,13 +1,14 @@
 //! Colours to grey.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::picture::Picture;
 use crate::preparation::pictures::Pictures;
 use crate::preparation::transform::Transform;
 
-/// The luma after Rec. 709.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Makes a coloured picture grey: its luma after Rec. 709.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grayscale {}
 

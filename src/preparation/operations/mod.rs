@@ -18,6 +18,7 @@ pub mod threshold;
 use std::fmt;
 use std::iter;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::value::{Error, MapDeserializer};
 use serde::de::{self, DeserializeOwned, MapAccess};
@@ -29,7 +30,7 @@ use super::transform::Transform;
 macro_rules! registry {
     ($($name:literal => $operation:ident($settings:ty)),+ $(,)?) => {
         /// What a step does to a picture.
-        #[derive(Clone, PartialEq, Serialize)]
+        #[derive(Clone, PartialEq, Serialize, JsonSchema)]
         pub enum Operation {
             $(#[serde(rename = $name)] $operation($settings)),+
         }

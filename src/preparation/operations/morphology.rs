@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 use imageproc::morphology::{Mask, grayscale_dilate, grayscale_erode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::pictures::Pictures;
@@ -10,17 +11,21 @@ use crate::preparation::transform::Transform;
 
 /// Replaces each pixel by the darkest or the brightest one that the structuring element covers around
 /// it, in each channel of a coloured picture separately. Pixels beyond the border do not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Morphology {
+    /// What is done to bright shapes.
     pub operation: MorphologyMethod,
+    /// The shape of the structuring element.
     #[serde(default)]
     pub element: StructuringElement,
-    /// Side of the element in pixels, odd, 3 to 99.
+    /// Side of the element in pixels, an odd number.
     #[serde(default = "three")]
+    #[schemars(range(min = 3, max = 99))]
     pub size: u8,
-    /// How often, 1 to 100; `open` and `close` repeat their first half before the second.
+    /// How often it is done; `open` and `close` repeat their first half before the second.
     #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 100))]
     pub iterations: u8,
 }
 
@@ -32,7 +37,7 @@ const fn one() -> u8 {
     1
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MorphologyMethod {
     /// Bright shapes shrink.
@@ -45,13 +50,15 @@ pub enum MorphologyMethod {
     Close,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StructuringElement {
+    /// All pixels of a square.
     #[default]
     Square,
     /// All pixels whose distance from the centre is at most half of the side.
     Disk,
+    /// The middle row and the middle column.
     Cross,
 }
 

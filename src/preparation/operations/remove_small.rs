@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use image::GrayImage;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::components::{Neighbours, areas, binary, components};
@@ -11,17 +12,21 @@ use crate::preparation::pictures::Pictures;
 use crate::preparation::setting::{SettingError, within};
 use crate::preparation::transform::Transform;
 
-/// Makes components black that are too small; pixels of those that stay keep their values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Makes components of a mask black that are too small: by `area`, by `largest`, or by both. Pixels
+/// of those that stay keep their values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RemoveSmall {
-    /// Components of fewer pixels become black, 1 and up.
+    /// Components of fewer pixels become black.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = i32::MAX))]
     pub area: Option<u32>,
-    /// So many of the largest components stay at most, 1 and up; of equal ones those that come first
-    /// in reading order.
+    /// So many of the largest components stay at most; of equal ones those that come first in
+    /// reading order.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = i32::MAX))]
     pub largest: Option<u32>,
+    /// How many neighbours of a white pixel it is connected with.
     pub neighbours: Neighbours,
 }
 

@@ -1,5 +1,6 @@
 //! Another size.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::pixels::{Resize, to_size};
@@ -9,14 +10,16 @@ use crate::preparation::transform::Transform;
 
 /// Gives the picture worked on, the kept ones and the original another size. The border of a mask
 /// becomes grey, which counts as inside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResizeTo {
-    /// In pixels, 1 to 4096.
+    /// Height in pixels.
+    #[schemars(range(min = 1, max = 4096))]
     pub height: u32,
-    /// In pixels, 1 to 4096.
+    /// Width in pixels.
+    #[schemars(range(min = 1, max = 4096))]
     pub width: u32,
-    /// As `data.resize`.
+    /// How a picture of another shape is brought to that size, as `data.resize`.
     #[serde(default)]
     pub policy: Resize,
 }

@@ -3,6 +3,7 @@
 use image::GrayImage;
 use imageproc::contrast::{ThresholdType, threshold};
 use imageproc::stats::histogram;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::preparation::filter::{filtered, gaussian_kernel, rounded};
@@ -13,34 +14,37 @@ use crate::preparation::transform::Transform;
 
 /// White where the picture, or the luma of a coloured one, is brighter than the threshold, black
 /// elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Threshold {
+    /// How the threshold is found.
     pub method: ThresholdMethod,
-    /// `fixed`: the brightest level that becomes black.
+    /// `method = "fixed"`: the brightest level that becomes black.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<u8>,
-    /// `adaptive-*`: side of the neighbourhood in pixels, odd, 3 to 255; 11 where not given.
+    /// Adaptive methods: side of the neighbourhood in pixels, an odd number; 11 where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 3, max = 255))]
     pub block_size: Option<u32>,
-    /// `adaptive-*`: how far the threshold is below the mean, -255 to 255; 2 where not given.
+    /// Adaptive methods: how far the threshold is below the mean; 2 where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -255, max = 255))]
     pub offset: Option<i16>,
     /// Black and white change places, for dark objects on a light background.
     pub invert: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ThresholdMethod {
     /// The same `level` for every picture.
     Fixed,
-    /// The level that separates the histogram best (Otsu 1979).
+    /// The level that separates dark from bright pixels best (Otsu 1979).
     #[default]
     Otsu,
     /// The mean of each pixel's neighbourhood.
     AdaptiveMean,
-    /// The same, weighted by a Gaussian.
+    /// The mean of each pixel's neighbourhood, near pixels counting more.
     AdaptiveGaussian,
 }
 
