@@ -161,6 +161,7 @@ macro_rules! followed {
 followed! {
     the_readme_can_be_followed: "README.md";
     augmentation_can_be_followed: "docs/guide/augmentation.md";
+    the_configuration_reference_can_be_followed: "docs/guide/configuration.md";
     continuous_integration_can_be_followed: "docs/guide/continuous-integration.md";
     convolution_and_pooling_can_be_followed: "docs/guide/convolution-and-pooling.md";
     data_sets_can_be_followed: "docs/guide/data-sets.md";

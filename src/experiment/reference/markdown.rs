@@ -22,7 +22,7 @@ The same in a terminal: `convlab reference`, or `convlab reference training.stop
 JSON Schema (Taplo, Even Better TOML) complete and check a configuration that begins with
 `#:schema ./configuration.schema.json`, after
 
-```
+```sh
 convlab reference --format json-schema > configuration.schema.json
 ```
 ";
