@@ -118,17 +118,19 @@ pub fn epoch_under_way(folder: &Path) -> usize {
 /// # Errors
 /// There are checkpoints, but none is whole.
 pub fn load(folder: &Path, progress: &dyn Progress) -> Result<Option<Checkpoint>, StorageError> {
-    let mut damage = None;
+    let mut damaged = Vec::new();
     for (_, path) in all(folder).into_iter().rev() {
         match read(&path) {
-            Ok(checkpoint) => return Ok(Some(checkpoint)),
-            Err(error) => {
-                progress.warn(&format!("a checkpoint is passed over: {error}"));
-                damage = damage.or(Some(error));
+            Ok(checkpoint) => {
+                for error in damaged {
+                    progress.warn(&format!("a checkpoint is passed over: {error}"));
+                }
+                return Ok(Some(checkpoint));
             }
+            Err(error) => damaged.push(error),
         }
     }
-    damage.map_or(Ok(None), Err)
+    damaged.into_iter().next().map_or(Ok(None), Err)
 }
 
 fn read(folder: &Path) -> Result<Checkpoint, StorageError> {
