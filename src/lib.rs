@@ -7,7 +7,6 @@
 //! - [`progress`]: what a long task tells whoever watches it
 //! - [`sync`]: locks between threads
 //! - [`storage`]: files that are whole or not there, locks, folders
-//! - [`sync`]: locks between threads
 //! - [`fingerprint`]: SHA-256 over decoded content
 //! - [`drawing`]: text, enlarged images and tiles
 //! - [`pixels`]: shape, colours and size of images, JPEG files

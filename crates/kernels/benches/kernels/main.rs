@@ -1,10 +1,10 @@
 //! Each kernel alone beside Burn's own operations.
 //!
 //! ```text
-//! cargo bench --workspace --profile dev --features flex --bench kernels            # about two minutes
-//! cargo bench --workspace --profile dev --features flex --bench kernels -- --quick # small sizes, few runs
-//! cargo bench --workspace --profile dev --features flex --bench kernels -- dense   # rows with "dense" in the name
-//! cargo bench --workspace --profile dev --features flex --bench kernels -- peak    # {"gflops": ...} alone
+//! cargo bench --workspace --features flex --bench kernels            # about two minutes
+//! cargo bench --workspace --features flex --bench kernels -- --quick # small sizes, few runs
+//! cargo bench --workspace --features flex --bench kernels -- dense   # rows with "dense" in the name
+//! cargo bench --workspace --features flex --bench kernels -- peak    # {"gflops": ...} alone
 //! ```
 //!
 //! Kernel and Burn run in turns, so that both meet the same load of the machine; a row shows the
