@@ -57,7 +57,7 @@ pub fn backward<B: HostTensor>(
     let shape = weight.shape().to_vec();
     let device = weight.device();
     let order = AxisOrder::row_major(&shape);
-    let mut gradient = order.into_values::<B>(gradient)?;
+    let mut gradient = order.take_values::<B>(gradient)?;
     let taps = gradient.len() / shape[0];
     let block = SHARE.div_ceil(taps);
     let arch = arch();

@@ -72,7 +72,7 @@ pub fn backward<B: HostTensor>(
 ) -> Option<FloatTensor<B>> {
     let order = AxisOrder::of::<B>(&saved.output)?;
     let output = order.values::<B>(&saved.output)?;
-    let mut gradient = order.into_values::<B>(gradient)?;
+    let mut gradient = order.take_values::<B>(gradient)?;
     let (activation, arch) = (saved.activation, arch());
     (gradient.par_chunks_mut(SHARE).zip(output.par_chunks(SHARE))).for_each(
         |(gradient, output)| {

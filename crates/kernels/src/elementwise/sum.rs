@@ -58,7 +58,7 @@ fn add_in_order<B: HostTensor>(
     let arch = arch();
     if order.owns::<B>(&a) {
         let b = order.values::<B>(&b)?;
-        let mut sum = order.into_values::<B>(a)?;
+        let mut sum = order.take_values::<B>(a)?;
         (sum.par_chunks_mut(SHARE).zip(b.par_chunks(SHARE))).for_each(|(sum, b)| {
             arch.dispatch(AddTo { sum, b, activation });
         });

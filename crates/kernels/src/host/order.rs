@@ -107,7 +107,7 @@ impl AxisOrder {
     /// them too.
     ///
     /// `None` where they are no 32-bit floats in this process's memory.
-    pub fn into_values<B: HostTensor>(&self, tensor: FloatTensor<B>) -> Option<Vec<f32>> {
+    pub fn take_values<B: HostTensor>(&self, tensor: FloatTensor<B>) -> Option<Vec<f32>> {
         let (values, strides) = strided_values::<B>(&tensor)?;
         if !self.is_of(&strides) {
             return Some(self.copy(&values, &strides));

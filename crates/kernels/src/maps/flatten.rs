@@ -24,7 +24,7 @@ pub fn flatten<B: HostTensor>(maps: FloatTensor<B>) -> FloatTensor<B> {
         return B::float_reshape(maps, Shape::new(flat));
     }
     let device = maps.device();
-    let values = row_major.into_values::<B>(maps);
+    let values = row_major.take_values::<B>(maps);
     B::from_vec(
         values.expect("the caller asks `flattens` first"),
         &flat,
@@ -39,8 +39,8 @@ pub fn flatten_backward<B: HostTensor>(
 ) -> Option<FloatTensor<B>> {
     let device = gradient.device();
     let flat = gradient.shape().to_vec();
-    let values = AxisOrder::row_major(&flat).into_values::<B>(gradient)?;
+    let values = AxisOrder::row_major(&flat).take_values::<B>(gradient)?;
     let maps = B::from_vec(values, order.shape(), &device);
-    let values = order.into_values::<B>(maps)?;
+    let values = order.take_values::<B>(maps)?;
     Some(order.tensor::<B>(values, &device))
 }
